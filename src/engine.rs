@@ -46,6 +46,7 @@ pub mod people;
 pub mod permissions;
 pub mod plan;
 pub mod planner;
+pub mod preview;
 pub mod project;
 pub mod scope;
 pub mod self_check;

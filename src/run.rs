@@ -7,11 +7,12 @@ use crate::engine::held::Held;
 use crate::engine::history::{self, Entry};
 use crate::engine::link::{Link, LinkState};
 use crate::engine::plan::Plan;
+use crate::engine::preview::{self, LeftOut, Row};
 use crate::engine::settings::{Notify, Settings};
 use crate::engine::state::State;
 use crate::engine::{containers, planner, scope};
 use crate::error::{Error, Result};
-use crate::model::{Cursor, Instant, Pair};
+use crate::model::{Container, Cursor, Instant, Pair};
 use crate::ports::{Clock, Events, Phase, Progress, Replica, Store};
 use crate::run::observe::Readings;
 use serde::{Deserialize, Serialize};
@@ -21,6 +22,7 @@ pub mod answer;
 pub mod apply;
 pub mod commit;
 pub mod observe;
+pub mod record;
 pub mod rename;
 pub mod trust;
 pub mod undo;
@@ -46,6 +48,9 @@ pub struct Report {
     /// The user stopped the run while it was writing: `counts` tells what had been written by then.
     #[serde(default)]
     pub stopped: bool,
+    /// The name of the run in the history; `None` if it had nothing to write.
+    #[serde(default)]
+    pub name: Option<Instant>,
 }
 
 /// What a person is told without being asked, and of how many items.
@@ -68,6 +73,15 @@ pub struct Counts {
     pub deleted: usize,
 }
 
+/// How a run ended.
+pub enum Ended {
+    /// Everything that can be done without a person is done.
+    Written(Report),
+    /// Nothing is written: no person has seen yet what synchronizing this account writes. Once they
+    /// have, [`apply::apply`] carries it out.
+    Unseen(Box<PreparedRun>),
+}
+
 /// A plan with all that carrying it out needs.
 pub struct PreparedRun {
     /// The plan.
@@ -80,15 +94,44 @@ pub struct PreparedRun {
 }
 
 impl PreparedRun {
-    /// What its history will tell once all of it is carried out: what a person sees of it
-    /// beforehand.
+    /// What a person sees of it, line by line.
+    pub fn rows(&self) -> impl Iterator<Item = Row<'_>> {
+        preview::rows(&self.plan, &self.seen)
+    }
+
+    /// What the history will tell of a line once it is carried out.
     #[must_use]
-    pub fn entries(&self) -> Vec<Entry> {
-        let each = self.plan.actions.iter().flat_map(|action| {
+    pub fn entries(&self, row: &Row<'_>) -> Vec<Entry> {
+        row.action.map_or_else(Vec::new, |action| {
             let before = action.before.as_ref().unwrap_or(&action.after);
             history::entries(self.now, 0, action, None, before)
-        });
-        each.collect()
+        })
+    }
+
+    /// The calendars and lists of the mailbox.
+    #[must_use]
+    pub fn containers(&self) -> &[Container] {
+        &self.seen.containers
+    }
+
+    /// The same without what a person leaves out of it.
+    #[must_use]
+    pub fn without(mut self, left_out: &LeftOut) -> Self {
+        preview::leave_out(&mut self.plan, &self.seen, left_out);
+        self
+    }
+
+    /// The same, seen by a person: from now on this account is synchronized without one, if
+    /// anything of it is.
+    #[must_use]
+    pub fn approved(mut self) -> Self {
+        self.state.approved |= self.state.settings.as_ref().is_some_and(Settings::does_anything);
+        self
+    }
+
+    /// Whether a person has to see it first.
+    fn is_unseen(&self) -> bool {
+        !self.state.approved && self.rows().next().is_some()
     }
 }
 
@@ -96,15 +139,18 @@ impl PreparedRun {
 const COMPARE_HOURS: i64 = 24;
 
 /// Runs once, without anybody who has seen the plan: everything that can be done without a person
-/// is done. A plan that a person has seen goes to
-/// [`apply::apply`] as it is.
+/// is done, but for the first time. A plan that a person has seen goes to [`apply::apply`] as it
+/// is.
 ///
 /// # Errors
 /// What keeps a run from beginning or going on. Whatever was confirmed before is kept, and the next
 /// run finishes the rest.
-pub async fn run<W: World>(world: &W) -> Result<Report> {
+pub async fn run<W: World>(world: &W) -> Result<Ended> {
     let planned = unless_stopped(world.events(), decide(world, false)).await?;
-    apply::apply(world, planned).await
+    if planned.is_unseen() {
+        return Ok(Ended::Unseen(Box::new(planned)));
+    }
+    apply::apply(world, planned).await.map(Ended::Written)
 }
 
 /// Reads both sides and decides; writes nothing, so that a stop ends it at once. The plan is for a
@@ -163,7 +209,7 @@ async fn decide<W: World>(world: &W, previewed: bool) -> Result<PreparedRun> {
     let before = state.clone();
     let is_new = state.always.is_none();
     state.always = (settings.rules.notify == Notify::Always).then(|| state.always.unwrap_or(now));
-    observed.seen.previewed = previewed;
+    observed.seen.previewed = previewed || !state.approved;
     observed.seen.always = state.always.map(|since| Always { since, is_new });
     observed.seen.before = state.settings.take().filter(|before| *before != settings);
     let context =

@@ -535,7 +535,8 @@ async fn a_stop_ends_a_run_whose_requests_hang_and_frees_the_lock() {
             }
             sync.stop();
         };
-        let (ended, ()) = futures_util::join!(sync.run("demo@contoso.example".to_owned()), stop);
+        let (ended, ()) =
+            futures_util::join!(sync.run("demo@contoso.example".to_owned(), told(&Cause::Person).unwrap()), stop);
         let code = |error: JsValue| Reflect::get(&error, &"code".into()).unwrap().as_string().unwrap();
         assert_eq!(ended.map(|_| ()).map_err(code), Err("stopped".to_owned()), "{nth}");
         assert!(hanging.count("aborted") > aborted, "{nth}");

@@ -135,9 +135,7 @@ pub fn linked(case: &Case<'_>) -> Step {
     match link.state {
         // with nothing agreed on there is nothing to compare: the two are adopted, or rest
         LinkState::Tombstone if link.is_unmet() || !reopened(link, fates.creatio.item()) => return Step::Rest,
-        LinkState::Undone if !Side::BOTH.into_iter().any(|side| matches!(fates[side], Fate::Edited(_))) => {
-            return Step::Rest;
-        }
+        LinkState::Undone if link.memory.declined || !is_edited(fates) => return Step::Rest,
         LinkState::Asleep if Side::BOTH.into_iter().any(|side| matches!(fates[side], Fate::Gone(_))) => {
             return Step::Sleep;
         }
@@ -153,6 +151,11 @@ pub fn linked(case: &Case<'_>) -> Step {
     let (step, allowed) = table(case);
     let step = asked(seen, link, step, allowed);
     if step == Step::Rest && is_settled(seen, link) { Step::Merge } else { step }
+}
+
+/// Whether a person edited one of the two.
+fn is_edited(fates: Pair<Fate<'_>>) -> bool {
+    Side::BOTH.into_iter().any(|side| matches!(fates[side], Fate::Edited(_)))
 }
 
 /// Whether a person has said what becomes of an edit that was put back.

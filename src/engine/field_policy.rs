@@ -194,9 +194,8 @@ impl FieldPolicy {
     /// Whether a write of `field` mails somebody.
     fn mails_by(self, field: Field) -> bool {
         match field {
-            Field::Title | Field::When | Field::Place | Field::Body => self.mails && !self.silent,
             Field::Response => true, // the organizer: an answer that nobody hears is none
-            Field::Importance | Field::Reminder | Field::Status | Field::People => false,
+            field => tells_attendees(field) && self.mails && !self.silent,
         }
     }
 
@@ -250,4 +249,9 @@ impl FieldPolicy {
             () => Mailing::Waits(Reason::WouldMail),
         }
     }
+}
+
+/// Whether the attendees of an event are told by the server if `field` of it is written.
+pub(super) const fn tells_attendees(field: Field) -> bool {
+    matches!(field, Field::Title | Field::When | Field::Place | Field::Body)
 }

@@ -11,6 +11,9 @@ use crate::model::{
 };
 use serde::{Deserialize, Serialize};
 
+/// What the ids begin with that stand for those which no server has given yet.
+const FORESEEN: &str = "pending:";
+
 /// One linked pair. It is stored as [`StoredLink`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(from = "StoredLink", into = "StoredLink")]
@@ -190,6 +193,8 @@ pub struct Memory {
     /// The pair rested, and was woken or is covered by other settings: it is decided as if it were
     /// new.
     pub anew: bool,
+    /// A person left it out of a preview: it rests until they wake it, whoever edits it.
+    pub declined: bool,
 }
 
 /// What a person wrote in Creatio, and what was put back.
@@ -323,7 +328,13 @@ impl Link {
     /// The id that stands for an Exchange item whose id is not known yet: no server spells one so.
     #[must_use]
     pub fn foreseen(activity: &ItemId) -> ItemId {
-        ItemId::new(format!("pending:{activity}"))
+        ItemId::new(format!("{FORESEEN}{activity}"))
+    }
+
+    /// Whether `id` stands for an Exchange item that no server has given an id yet.
+    #[must_use]
+    pub fn is_foreseen(id: &ItemId) -> bool {
+        id.as_str().starts_with(FORESEEN)
     }
 }
 

@@ -10,12 +10,13 @@ use crate::engine::answer::{Answers, Question};
 use crate::engine::context::{Context, Seen};
 use crate::engine::held::{Held, Reason};
 use crate::engine::link::{Link, LinkState};
+use crate::engine::matches::Match;
 use crate::engine::pairs::{conversion, pair};
 use crate::engine::permissions::Permissions;
 use crate::engine::plan::Plan;
 use crate::engine::self_check::{self, Accounted};
 use crate::engine::settings::Settings;
-use crate::engine::{actions, asking, decide, guard, pairs, scope};
+use crate::engine::{actions, asking, decide, guard, pairs, preview, scope};
 use crate::flat::{self, FlatMap, FlatSet};
 use crate::model::{Facts, Item, ItemId, Kind, Pair, Side, Status};
 use index::{Index, unlinked};
@@ -145,7 +146,10 @@ impl<'a> Planner<'a> {
         for (id, found) in &index.matches.events {
             if let Some(item) = index.masked.get(id) {
                 self.accounted.add(Side::Exchange, id);
-                self.plan.add(unlinked::event(context, seen, item, found, &idle));
+                let left_out = item.facts.occurrence.as_ref().is_some_and(|one| index.left_out.contains(&one.master));
+                let found = if left_out && *found == Match::Added { &Match::New } else { found };
+                let planned = unlinked::event(context, seen, item, found, &idle);
+                self.plan.add(if left_out { preview::left_out(planned) } else { planned });
             }
         }
     }

@@ -323,6 +323,12 @@ impl Settings {
         }
     }
 
+    /// Whether anything is synchronized at all.
+    #[must_use]
+    pub const fn does_anything(&self) -> bool {
+        self.import_meetings.on || self.import_tasks.on || self.export.on
+    }
+
     /// The window of a run at `now` by a user in `zone`.
     #[must_use]
     pub fn window(&self, now: Instant, zone: &dyn Zone) -> Window {

@@ -42,6 +42,10 @@ pub struct State {
     pub held: Vec<Held>,
     /// How many links there are.
     pub links: usize,
+    /// A person has seen a plan of this account and had it carried out: before that, nothing is
+    /// written.
+    #[serde(default)]
+    pub approved: bool,
     /// The settings of the last run: after a change both sides are compared in full.
     pub settings: Option<Settings>,
     /// When both sides were last compared in full.
@@ -84,6 +88,7 @@ impl State {
             containers: Vec::new(),
             held: Vec::new(),
             links: 0,
+            approved: false,
             settings: None,
             compared: None,
             answers: Answers::default(),

@@ -27,6 +27,17 @@ pub enum Lookup {
     Look(Look),
 }
 
+impl Lookup {
+    /// The id that it asks for, if it asks for one.
+    #[must_use]
+    pub const fn id(&self) -> Option<&ItemId> {
+        match self {
+            Self::Id { id, .. } => Some(id),
+            Self::Uid(_) | Self::Mark(_) | Self::MarkedTask(_) | Self::Look(_) => None,
+        }
+    }
+}
+
 /// How an Activity looks to a person.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Look {

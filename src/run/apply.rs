@@ -46,6 +46,7 @@ pub async fn apply<W: World>(world: &W, planned: PreparedRun) -> Result<Report> 
     let total = plan.actions.len();
     let known = state.answers.clone();
     let run = if plan.is_quiet() { now } else { world.store().name_run(now).await? };
+    report.name = (!plan.is_quiet()).then_some(run);
     if !plan.disbelieves {
         state.again = Pair::default();
         state.fresh = Pair::default();

@@ -10,6 +10,7 @@ use crate::engine::action::Note;
 use crate::engine::answer::{self, Answer};
 use crate::engine::held::{Held, HeldField, Reason};
 use crate::engine::history::{self, Entry, What};
+use crate::engine::preview::{self, Row, RowKind};
 use crate::engine::settings::{
     Block, Conflict, CreatioDelete, ExchangeDelete, Extent, FieldDirection, FieldMap, Notify, Private, Rules, Targets,
 };
@@ -17,9 +18,10 @@ use crate::engine::undo;
 use crate::exchange::is_silent;
 use crate::model::record::{self, Record};
 use crate::model::time::MOST_HORIZON_MONTHS;
-use crate::model::{ContainerId, Day, Field, FieldValue, GroupId, Instant, ItemId, Kind, Side, Status};
+use crate::model::{ContainerId, Day, Field, FieldValue, GroupId, Instant, ItemId, Kind, Person, Side, Status};
 use crate::ports::{Phase, Progress};
 use crate::run;
+use crate::run::record::{Cause, Outcome, RunRecord};
 use serde::{Deserialize, Serialize};
 use tsify::Tsify;
 
@@ -301,6 +303,57 @@ pub struct RunNote {
     pub count: usize,
 }
 
+/// How an account stands, as its store tells: in every tab, and after the page was loaded anew.
+#[derive(Clone, Debug, Serialize, Tsify)]
+#[serde(rename_all = "camelCase")]
+pub struct Standing {
+    /// Its runs, the newest first.
+    pub runs: Vec<RunInfo>,
+    /// A person has seen what synchronizing it writes: it may run by itself.
+    pub approved: bool,
+    /// Pairs that rest: undone, left out, or left by a person.
+    pub resting: usize,
+}
+
+/// What is remembered of a run beside its writes.
+#[derive(Clone, Debug, Serialize, Tsify)]
+#[serde(rename_all = "camelCase")]
+pub struct RunInfo {
+    /// When it began, in ISO 8601.
+    #[tsify(type = "string")]
+    pub began: Instant,
+    /// When it ended, in ISO 8601.
+    #[tsify(type = "string")]
+    pub ended: Instant,
+    /// What began it.
+    pub cause: Cause,
+    /// How it ended; `unseen`: it waits for a person to see its preview.
+    #[tsify(type = "\"done\" | \"unseen\" | \"stopped\" | \"failed\"")]
+    pub outcome: &'static str,
+    /// Of one that failed, what went wrong: see `EngineError`.
+    #[tsify(optional, type = "EngineError[\"code\"]")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub code: Option<String>,
+    /// The side concerned, if it is one.
+    #[tsify(optional)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub side: Option<Side>,
+    /// Its name in the history; nothing: it wrote nothing.
+    #[tsify(optional, type = "string")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<Instant>,
+    /// What was written to Creatio.
+    pub creatio: WriteCounts,
+    /// What was written to the mailbox.
+    pub exchange: WriteCounts,
+    /// Steps left for the next run.
+    pub unfinished: usize,
+    /// What a person was told without being asked.
+    pub notes: Vec<RunNote>,
+    /// For how many runs by themselves it stands that had nothing to do.
+    pub times: usize,
+}
+
 /// A pair that rests.
 #[derive(Clone, Debug, Serialize, Tsify)]
 pub struct RestingPair {
@@ -315,10 +368,58 @@ pub struct RestingPair {
 /// What a run would write, for a person to see before it does.
 #[derive(Clone, Debug, Serialize, Tsify)]
 pub struct Preview {
-    /// The writes, in order.
-    pub writes: Vec<Write>,
+    /// What is done, item by item.
+    pub rows: Vec<PreviewRow>,
     /// What waits for a person.
     pub held: Vec<HeldItem>,
+    /// The calendars and lists that the rows name.
+    pub containers: Vec<ContainerInfo>,
+}
+
+/// What is done with one item or pair.
+#[derive(Clone, Debug, Serialize, Tsify)]
+#[serde(rename_all = "camelCase")]
+pub struct PreviewRow {
+    /// The id of the Activity, which it may get only now: it names the row.
+    pub activity: String,
+    /// What is done.
+    pub change: RowKind,
+    /// Where; nothing: on both sides, or only in our memory.
+    #[tsify(optional)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub side: Option<Side>,
+    /// What it is.
+    pub kind: Kind,
+    /// Its title.
+    pub title: String,
+    /// When it is.
+    #[tsify(optional)]
+    pub when: Option<FieldValue>,
+    /// The calendar or list of its event or task, by id.
+    pub container: String,
+    /// The series that it is an occurrence of.
+    #[tsify(optional)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub series: Option<String>,
+    /// It goes out, and is an Activity of others.
+    pub of_others: bool,
+    /// Who gets mail of it.
+    pub mailed: Vec<Person>,
+    /// The organizer gets the user's answer.
+    pub answers: bool,
+    /// What is written.
+    pub writes: Vec<Write>,
+}
+
+/// How a run ended: it wrote, or showed what it would write since nobody has seen that of this
+/// account yet.
+#[derive(Clone, Debug, Serialize, Tsify)]
+#[serde(rename_all = "lowercase")]
+pub enum RunEnd {
+    /// What it came to.
+    Report(RunReport),
+    /// What it would write.
+    Preview(Preview),
 }
 
 /// Confirmed writes on one side.
@@ -535,12 +636,33 @@ impl From<undo::Undo> for UndoPlan {
     }
 }
 
+impl From<run::Told> for RunNote {
+    fn from(run::Told { note, count }: run::Told) -> Self {
+        Self { note, count }
+    }
+}
+
+impl From<RunRecord> for RunInfo {
+    fn from(from: RunRecord) -> Self {
+        let RunRecord { began, ended, cause, outcome, name, counts, unfinished, notes, times } = from;
+        let (outcome, code, side) = match outcome {
+            Outcome::Done => ("done", None, None),
+            Outcome::Unseen => ("unseen", None, None),
+            Outcome::Stopped => ("stopped", None, None),
+            Outcome::Failed { code, side } => ("failed", Some(code), side),
+        };
+        let notes = notes.into_iter().map(RunNote::from).collect();
+        let (creatio, exchange) = (counts.creatio.into(), counts.exchange.into());
+        Self { began, ended, cause, outcome, code, side, name, creatio, exchange, unfinished, notes, times }
+    }
+}
+
 impl From<run::Report> for RunReport {
-    fn from(run::Report { counts, held, unfinished, notes, resting, stopped }: run::Report) -> Self {
+    fn from(run::Report { counts, held, unfinished, notes, resting, stopped, name: _ }: run::Report) -> Self {
         let (malformed, held): (Vec<_>, Vec<_>) = held.into_iter().partition(|one| one.reason == Reason::Malformed);
         let items = |list: Vec<Held>| list.into_iter().map(HeldItem::from).collect();
         let (held, malformed) = (items(held), items(malformed));
-        let notes = notes.into_iter().map(|one| RunNote { note: one.note, count: one.count }).collect();
+        let notes = notes.into_iter().map(RunNote::from).collect();
         let (creatio, exchange) = (counts.creatio.into(), counts.exchange.into());
         Self { creatio, exchange, held, malformed, unfinished, notes, resting, stopped }
     }
@@ -552,11 +674,33 @@ impl From<run::answer::Resting> for RestingPair {
     }
 }
 
-impl From<&run::PreparedRun> for Preview {
-    fn from(from: &run::PreparedRun) -> Self {
+impl Preview {
+    /// What a person sees of a plan of the mailbox `account`.
+    #[must_use]
+    pub fn of(from: &run::PreparedRun, account: &str) -> Self {
         Self {
-            writes: from.entries().iter().map(Write::from).collect(),
+            rows: from.rows().map(|row| PreviewRow::of(from, row)).collect(),
             held: from.plan.held.iter().cloned().map(HeldItem::from).collect(),
+            containers: from.containers().iter().map(|one| ContainerInfo::of(one.clone(), account)).collect(),
+        }
+    }
+}
+
+impl PreviewRow {
+    fn of(run: &run::PreparedRun, row: Row<'_>) -> Self {
+        Self {
+            activity: row.activity.to_string(),
+            change: row.kind,
+            side: row.side,
+            kind: row.record.kind(),
+            title: row.record.title().to_owned(),
+            when: FieldValue::of(Field::When, row.record),
+            container: row.container.to_string(),
+            series: row.series.map(ItemId::to_string),
+            of_others: row.is_of_others,
+            answers: row.answers,
+            writes: run.entries(&row).iter().map(Write::from).collect(),
+            mailed: row.mailed,
         }
     }
 }
@@ -602,12 +746,15 @@ pub struct ContainerInfo {
     pub default: bool,
     /// Items in it can be written.
     pub writable: bool,
+    /// Its name says that it is of the user's private life.
+    pub personal: bool,
 }
 
 impl ContainerInfo {
     /// A container of the mailbox `account`.
     #[must_use]
     pub fn of(from: crate::model::Container, account: &str) -> Self {
+        let personal = preview::looks_personal(&from);
         let crate::model::Container { id, kind, name, owner, own, default, writable } = from;
         let is_others = match (kind, owner.as_str()) {
             // of lists no owner is told; those of others can be written, what the mailbox makes
@@ -616,7 +763,7 @@ impl ContainerInfo {
             (Kind::Meeting, "") => false,
             (Kind::Meeting | Kind::Task, owner) => !owner.eq_ignore_ascii_case(account),
         };
-        Self { id: id.to_string(), kind, name, own, shared: !own && is_others, default, writable }
+        Self { id: id.to_string(), kind, name, own, shared: !own && is_others, default, writable, personal }
     }
 }
 

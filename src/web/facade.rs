@@ -6,6 +6,7 @@ use crate::creatio::client::installation::Installation;
 use crate::creatio::settings::policy::Moved;
 use crate::creatio::{Creatio, Keeper, MailAccount, MailKind, SettingsPlace, Site, StoredSettings};
 use crate::engine::containers::{self, Renamed};
+use crate::engine::preview::LeftOut;
 use crate::engine::undo::Undo;
 use crate::engine::{account::Account, context::Words};
 use crate::error::{Error, Result};
@@ -18,8 +19,9 @@ use crate::graph::{self, Graph};
 use crate::model::time::local;
 use crate::model::{Address, Aliases, Instant, ItemId, SiteId, Zone};
 use crate::ports::Store as _;
+use crate::run::record::{Cause, RunRecord};
 use crate::run::world::Parts;
-use crate::run::{self, PreparedRun};
+use crate::run::{self, Ended, PreparedRun};
 use crate::web::clock::now;
 use crate::web::dto;
 use crate::web::error::{invalid_input, to_js};
@@ -152,11 +154,14 @@ impl ScheduleSync {
     }
 
     /// Synchronizes an account once. One run at a time per user, in all tabs: else it rejects with
-    /// `running`.
-    pub async fn run(&self, account: String) -> Result<Ts<dto::RunReport>, JsValue> {
+    /// `running`. An account of which nobody has seen a preview gets one, as by [`Self::preview`].
+    pub async fn run(&self, account: String, cause: Ts<Cause>) -> Result<Ts<dto::RunEnd>, JsValue> {
         let inner = Rc::clone(&self.inner);
-        let report = inner.run(&account).await.map_err(|error| to_js(&error))?;
-        told(&dto::RunReport::from(report))
+        let ended = inner.run(&account, taken(&cause)?).await.map_err(|error| to_js(&error))?;
+        told(&match ended {
+            Ended::Written(report) => dto::RunEnd::Report(report.into()),
+            Ended::Unseen(planned) => dto::RunEnd::Preview(inner.show(account, *planned)),
+        })
     }
 
     /// What synchronizing an account would write: kept for [`Self::apply_previewed`], which carries
@@ -164,17 +169,23 @@ impl ScheduleSync {
     pub async fn preview(&self, account: String) -> Result<Ts<dto::Preview>, JsValue> {
         let inner = Rc::clone(&self.inner);
         let planned = inner.preview(&account).await.map_err(|error| to_js(&error))?;
-        let shown = told(&dto::Preview::from(&planned))?;
-        inner.previewed.borrow_mut().insert(account, planned);
-        Ok(shown)
+        told(&inner.show(account, planned))
     }
 
-    /// Carries out what the last preview of an account showed, once. What changed since is left for
-    /// the next run. Without a preview it rejects.
+    /// Carries out what the last preview of an account showed, once, without the rows of the
+    /// Activities `resting`, which rest from then on, and those `uncovered`, which the settings no
+    /// longer cover. What changed since is left for the next run. Without a preview it rejects.
     #[wasm_bindgen(js_name = applyPreviewed)]
-    pub async fn apply_previewed(&self, account: String) -> Result<Ts<dto::RunReport>, JsValue> {
+    pub async fn apply_previewed(
+        &self,
+        account: String,
+        resting: Vec<String>,
+        uncovered: Vec<String>,
+    ) -> Result<Ts<dto::RunReport>, JsValue> {
         let inner = Rc::clone(&self.inner);
-        let report = inner.apply_previewed(&account).await.map_err(|error| to_js(&error))?;
+        let ids = |list: Vec<String>| list.into_iter().map(ItemId::new).collect();
+        let left_out = LeftOut { resting: ids(resting), uncovered: ids(uncovered) };
+        let report = inner.apply_previewed(&account, &left_out).await.map_err(|error| to_js(&error))?;
         told(&dto::RunReport::from(report))
     }
 
@@ -212,6 +223,12 @@ impl ScheduleSync {
         let read = async { inner.store(&account).await?.recent(least).await };
         let entries = read.await.map_err(|error| to_js(&error))?;
         dto::runs(&entries).iter().map(told).collect()
+    }
+
+    /// How an account stands, as its store tells.
+    pub async fn standing(&self, account: String) -> Result<Ts<dto::Standing>, JsValue> {
+        let inner = Rc::clone(&self.inner);
+        told(&inner.standing(&account).await.map_err(|error| to_js(&error))?)
     }
 
     /// What is held of an account, as its last run left it.
@@ -394,19 +411,56 @@ impl Inner {
         act(&parts).await
     }
 
-    async fn run(self: &Rc<Self>, account: &str) -> Result<run::Report> {
-        self.alone(account, async |parts| run::run(parts).await).await
+    /// Keeps a plan for [`ScheduleSync::apply_previewed`]; what a person sees of it.
+    fn show(&self, account: String, planned: PreparedRun) -> dto::Preview {
+        let shown = dto::Preview::of(&planned, &account);
+        self.previewed.borrow_mut().insert(account, planned);
+        shown
+    }
+
+    async fn run(self: &Rc<Self>, account: &str, cause: Cause) -> Result<Ended> {
+        let began = now();
+        let ended = self.alone(account, async |parts| run::run(parts).await).await;
+        let told = ended.as_ref().map(|ended| match ended {
+            Ended::Written(report) => Some(report),
+            Ended::Unseen(_) => None,
+        });
+        if !matches!(told, Err(Error::Running)) {
+            self.remember(account, RunRecord::of(cause, began, now(), told)).await;
+        }
+        ended
+    }
+
+    /// Remembers a run of which a person may want to know. What can't be remembered is no reason to
+    /// say that the run failed.
+    async fn remember(&self, account: &str, record: RunRecord) {
+        if let Ok(store) = self.store(account).await {
+            let _ = store.remember(record).await;
+        }
+    }
+
+    async fn standing(&self, account: &str) -> Result<dto::Standing> {
+        let store = self.store(account).await?;
+        let (records, state) = (store.records().await?, store.state().await?);
+        Ok(dto::Standing {
+            runs: records.into_iter().rev().map(dto::RunInfo::from).collect(),
+            approved: state.as_ref().is_some_and(|state| state.approved),
+            resting: state.map_or(0, |state| state.resting.len()),
+        })
     }
 
     async fn preview(self: &Rc<Self>, account: &str) -> Result<PreparedRun> {
         self.alone(account, async |parts| run::plan(parts).await).await
     }
 
-    async fn apply_previewed(self: &Rc<Self>, account: &str) -> Result<run::Report> {
+    async fn apply_previewed(self: &Rc<Self>, account: &str, left_out: &LeftOut) -> Result<run::Report> {
         let seen = self.previewed.borrow_mut().remove(account);
         let missing = || Error::Settings("nothing was previewed".to_owned());
-        let planned = seen.ok_or_else(missing)?;
-        self.alone(account, async |parts| run::apply::apply(parts, planned).await).await
+        let planned = seen.ok_or_else(missing)?.without(left_out).approved();
+        let began = now();
+        let report = self.alone(account, async |parts| run::apply::apply(parts, planned).await).await;
+        self.remember(account, RunRecord::of(Cause::Preview, began, now(), report.as_ref().map(Some))).await;
+        report
     }
 
     async fn undo_plan(self: &Rc<Self>, account: &str, run: &str) -> Result<Undo> {

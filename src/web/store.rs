@@ -15,6 +15,7 @@ use crate::flat::{self, FlatMap};
 use crate::json;
 use crate::model::{ContainerId, Instant, ItemId, Side};
 use crate::ports::Store;
+use crate::run::record::{self, RunRecord};
 use futures_util::future::LocalBoxFuture;
 use idb::builder::{DatabaseBuilder, IndexBuilder, ObjectStoreBuilder};
 use idb::{Database, KeyPath, KeyRange, Query, Transaction, TransactionMode};
@@ -37,6 +38,8 @@ const BY_DUE: &str = "due";
 const HISTORY: &str = "history";
 /// Under which key beside an account's the name of its last run lies among the states.
 const RUN: &str = "run";
+/// The same of what is remembered of its runs.
+const RECORDS: &str = "runs";
 
 /// The store of one account.
 #[derive(Clone)]
@@ -124,6 +127,35 @@ impl IdbStore {
         let request = transaction.object_store(store).map_err(failed)?.get(JsValue::from_str(&self.account));
         let text = request.map_err(failed)?.await.map_err(failed)?;
         text.map(|text| parse(&text)).transpose()
+    }
+
+    /// What is remembered of the runs of the account, the newest last.
+    ///
+    /// # Errors
+    /// `Store` if it fails or belongs to a newer engine.
+    pub async fn records(&self) -> Result<Vec<RunRecord>> {
+        let transaction = self.begin(STATES, TransactionMode::ReadOnly)?;
+        self.recorded(&transaction).await
+    }
+
+    /// Remembers a run.
+    ///
+    /// # Errors
+    /// As [`Self::records`].
+    pub async fn remember(&self, record: RunRecord) -> Result<()> {
+        let transaction = self.begin(STATES, TransactionMode::ReadWrite)?;
+        let mut records = self.recorded(&transaction).await?;
+        record::remember(&mut records, record);
+        let text = JsValue::from_str(&serialise(&records)?);
+        let states = transaction.object_store(STATES).map_err(failed)?;
+        states.put(&text, Some(&self.key(RECORDS))).map_err(failed)?;
+        done(transaction).await
+    }
+
+    async fn recorded(&self, transaction: &Transaction) -> Result<Vec<RunRecord>> {
+        let states = transaction.object_store(STATES).map_err(failed)?;
+        let text = states.get(self.key(RECORDS)).map_err(failed)?.await.map_err(failed)?;
+        text.map_or_else(|| Ok(Vec::new()), |text| parse(&text))
     }
 
     /// Those links that `query` finds in the index, or without one among all links.
@@ -303,7 +335,7 @@ impl Store for IdbStore {
         let transaction =
             self.database.transaction(&[STATES, HISTORY], TransactionMode::ReadWrite).map_err(|_| newer())?;
         let states = transaction.object_store(STATES).map_err(failed)?;
-        let key = JsValue::from(Array::of2(&self.account.as_str().into(), &RUN.into()));
+        let key = self.key(RUN);
         let last = states.get(key.clone()).map_err(failed)?.await.map_err(failed)?.and_then(|last| last.as_f64());
         let last = match last {
             Some(last) => Some(last),

@@ -43,6 +43,11 @@ export const labels = {
     keep: 'Keep',
     takenBack: 'Taken back: 1',
     showActivities: 'Show activities',
+    lookFirst: 'look through the preview first',
+    applyPreview: /^Synchronize \d+ items?$/,
+    preview: 'Preview',
+    previewOf: /^Preview of /,
+    notNow: 'Not now',
     clash: 'Both sides changed the same field. Choose whose value stays.',
     deleteAsked: 'The activity is gone. Choose whether this goes to Deleted Items too.',
   },
@@ -84,6 +89,11 @@ export const labels = {
     keep: 'Оставить',
     takenBack: 'Возвращено: 1',
     showActivities: 'Показать активности',
+    lookFirst: 'сначала посмотрите предпросмотр',
+    applyPreview: /^Синхронизировать: \d+ запис(ь|и|ей)$/,
+    preview: 'Предпросмотр',
+    previewOf: /^Предпросмотр /,
+    notNow: 'Не сейчас',
     clash: 'Обе стороны изменили одно поле. Выберите, чьё значение останется.',
     deleteAsked: 'Активность исчезла. Решите, удалять ли и это (в «Удалённые»).',
   },
@@ -145,8 +155,16 @@ export function actor(page, culture = 'en-US') {
       if (again) await dialog.waitFor({ state: 'detached' });
     },
 
+    /** Saves the settings, and leaves the preview that follows the first time. */
     async save() {
       await find('button', words.save).click();
+      const shown = page.getByRole('heading', { name: words.previewOf }).or(find('button', words.actions));
+      await shown.waitFor();
+      const leave = find('button', words.notNow);
+      if (await leave.isVisible()) {
+        await this.ended();
+        await leave.click();
+      }
       await find('button', words.actions).waitFor();
     },
 
@@ -184,10 +202,21 @@ export function actor(page, culture = 'en-US') {
       await find('button', words.showActivities).waitFor();
     },
 
-    /** Starts a run and waits for its end. @returns {Promise<string>} what the status then says */
+    /**
+     * Starts a run and waits for its end; where a preview is to be seen first, wants all of it.
+     * @returns {Promise<string>} what the status then says
+     */
     async synchronize() {
       await openActions();
       await find('menuitem', words.synchronizeNow).click();
+      const said = await this.ended();
+      if (!said.includes(words.lookFirst)) return said;
+      return this.applyPreview();
+    },
+
+    /** Carries out the preview that is shown. @returns {Promise<string>} what the status then says */
+    async applyPreview() {
+      await page.getByRole('button', { name: words.applyPreview }).click();
       return this.ended();
     },
 

@@ -63,7 +63,7 @@ test('a meeting and a task of each side arrive on the other, field by field', as
 
   const said = await person.synchronize();
   assert.match(said, new RegExp(person.words.completed));
-  assert.match(said, /Creatio: created 2, updated \d+, deleted 0; Mailbox: created 2,/);
+  assert.match(said, /Creatio: created 2(, updated \d+)?; Mailbox: created 2/);
 
   const meeting = only(await activities.titled('Kick-off of the project'), 'imported meeting');
   assert.equal(minute(meeting.StartDate), minute(instant(3, 9)));
@@ -105,7 +105,7 @@ test('a meeting and a task of each side arrive on the other, field by field', as
   assert.equal(todo.dueDateTime.dateTime.slice(0, 10), instant(2, 15).slice(0, 10));
 
   const mark = (await sandbox.log()).length;
-  assert.match(await person.synchronize(), /created 0, updated 0, deleted 0; Mailbox: created 0, updated 0, deleted 0/);
+  assert.match(await person.synchronize(), /nothing had to be written/);
   assert.deepEqual(await sandbox.writesSince(mark), [], 'a second run only reads');
   assert.deepEqual(complaints, []);
 });

@@ -25,6 +25,8 @@ pub(super) struct Index<'a> {
     pub(super) outdated: FlatSet<ItemId>,
     /// The Activities of those that went back to them, or stay with them, from one that stood in.
     pub(super) reunited: FlatSet<ItemId>,
+    /// The series, by their masters, of which a person left out every occurrence that they saw.
+    pub(super) left_out: FlatSet<ItemId>,
 }
 
 impl<'a> Index<'a> {
@@ -40,7 +42,7 @@ impl<'a> Index<'a> {
             }
         }
         let Relinked { links, outdated, reunited } = relinked(context, seen, &matches, plan);
-        Self { masked, matches, found, links, outdated, reunited }
+        Self { masked, matches, found, links, outdated, reunited, left_out: left_out(seen) }
     }
 
     /// Whether an Activity without a pair was made for an event that is found to be another's: no
@@ -139,6 +141,15 @@ fn relinked(context: &Context<'_>, seen: &Seen, matches: &Matches, plan: &mut Pl
         }
     }
     Relinked { links: links.into_values().collect(), outdated, reunited }
+}
+
+/// The series of which every link of which anything is known was left out by a person.
+fn left_out(seen: &Seen) -> FlatSet<ItemId> {
+    let of = |declined: bool| {
+        let links = seen.links.iter().filter(move |link| link.memory.declined == declined);
+        links.filter_map(|link| link.series().cloned()).collect::<FlatSet<ItemId>>()
+    };
+    of(true).difference(&of(false)).cloned().collect()
 }
 
 /// Whether both items of `link` were read, and are of one kind.

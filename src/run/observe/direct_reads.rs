@@ -306,14 +306,18 @@ impl<W: World> Gather<'_, W> {
     /// Reads what `lookups` ask for; a linked item that is not found by its id is gone, unless a
     /// series is found by it.
     pub(super) async fn read(&mut self, side: Side, lookups: &[Lookup]) -> Result<()> {
-        if lookups.is_empty() {
+        let is_foreseen = |lookup: &Lookup| lookup.id().is_some_and(Link::is_foreseen);
+        let (foreseen, asked): (Vec<Lookup>, Vec<Lookup>) = lookups.iter().cloned().partition(is_foreseen);
+        // what no server has given an id is nowhere
+        self.seen.gone[side].extend(foreseen.iter().filter_map(Lookup::id).cloned());
+        if asked.is_empty() {
             return Ok(());
         }
         let found = match side {
-            Side::Creatio => self.world.creatio().find(lookups).await?,
-            Side::Exchange => self.world.exchange().find(lookups).await?,
+            Side::Creatio => self.world.creatio().find(&asked).await?,
+            Side::Exchange => self.world.exchange().find(&asked).await?,
         };
-        for (lookup, found) in lookups.iter().zip(found) {
+        for (lookup, found) in asked.iter().zip(found) {
             if let Lookup::Id { id, .. } = lookup {
                 if found.is_absent() {
                     self.seen.gone[side].insert(id.clone());

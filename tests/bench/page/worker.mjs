@@ -178,7 +178,10 @@ const commands = {
     planBegan = planEnded = undefined;
     const from = performance.now();
     if (seen) await engine.preview(who);
-    const report = await (seen ? engine.applyPreviewed(who) : engine.run(who));
+    const { report } = seen
+      ? { report: await engine.applyPreviewed(who, [], []) }
+      : await engine.run(who, 'person');
+    if (!report) throw new Error('nobody has seen a preview of this account yet');
     const ms = performance.now() - from;
     const { creatio, exchange, held, malformed, unfinished } = report;
     return {
@@ -194,10 +197,10 @@ const commands = {
     };
   },
 
-  /** What a run would write: how many writes, how many items held, which titles. */
+  /** What a run would write: its rows, and what is held. */
   async preview() {
-    const { writes, held } = await engine.preview(who);
-    return { writes, held };
+    const { rows, held } = await engine.preview(who);
+    return { rows, held };
   },
 
   /** The whole way to a plan, which is then given up: in all, and the plan alone. */
@@ -209,7 +212,7 @@ const commands = {
     const from = performance.now();
     let failed = '';
     try {
-      await engine.run(who);
+      await engine.run(who, 'person');
     } catch (error) {
       failed = String(/** @type {any} */ (error)?.message ?? error);
     } finally {

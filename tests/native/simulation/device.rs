@@ -8,6 +8,7 @@ use crate::simulation::{
 };
 use crate::support::joined::Joined;
 use crate::support::memory::MemoryStore;
+use crate::support::runs;
 use crate::support::world::{World, breath};
 use chrono::Duration;
 use futures_util::future;
@@ -366,7 +367,7 @@ impl Device {
         if let Some(bug) = self.bug {
             let (creatio, exchange) =
                 (Saboteur::new(creatio, Side::Creatio, bug), Saboteur::new(exchange, Side::Exchange, bug));
-            return run::run(&self.joined.through((&creatio, &exchange), &self.store, &self.ears)).await;
+            return runs::run(&self.joined.through((&creatio, &exchange), &self.store, &self.ears)).await;
         }
         let parts = self.joined.through((creatio, exchange), &self.store, &self.ears);
         // as `run::run` does it; the plan is to be counted
@@ -374,7 +375,7 @@ impl Device {
         for action in &planned.plan.actions {
             self.count(format!("step {:?}", action.step));
         }
-        run::apply::apply(&parts, planned).await
+        run::apply::apply(&parts, planned.approved()).await
     }
 
     fn count(&self, what: String) {

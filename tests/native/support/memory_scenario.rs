@@ -1,6 +1,7 @@
 //! Two sides in memory, a store and a clock: what whole runs without servers are played on.
 
 use crate::support::memory::{Memory, MemoryStore, Silence, Standing, account, at, everything, item, meeting, words};
+use crate::support::runs;
 use pollster::block_on;
 use schedule_sync::engine::answer::{Answer, Choice};
 use schedule_sync::engine::held::Reason;
@@ -51,7 +52,7 @@ impl MemoryScenario {
     }
 
     pub(crate) fn run(&self) -> Report {
-        self.with(|parts| block_on(run::run(parts)).unwrap())
+        self.with(|parts| block_on(runs::run(parts)).unwrap())
     }
 
     /// Runs, then runs again: the second run must write nothing.

@@ -10,6 +10,7 @@ pub(crate) mod moment;
 pub(crate) mod office;
 pub(crate) mod random;
 pub(crate) mod records;
+pub(crate) mod runs;
 pub(crate) mod sandbox_scenario;
 pub(crate) mod served_mailbox;
 pub(crate) mod world;

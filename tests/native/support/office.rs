@@ -2,6 +2,7 @@
 
 use crate::support::joined::Joined;
 use crate::support::memory::{MemoryStore, everything};
+use crate::support::runs;
 use crate::support::world::{COLLEAGUE, ME, World};
 use pollster::block_on;
 use sandbox::Seed;
@@ -40,7 +41,7 @@ impl Office {
     /// What such a run reports.
     pub(crate) fn report(&self, whose: usize) -> run::Report {
         let (joined, store) = &self.accounts[whose];
-        let report = block_on(run::run(&joined.parts(store))).unwrap();
+        let report = block_on(runs::run(&joined.parts(store))).unwrap();
         self.world.pass(chrono::Duration::minutes(5));
         report
     }

@@ -5,6 +5,7 @@ use crate::support::ews_setup::Valid;
 use crate::support::graph_setup::{Checked, NOW, checked};
 use crate::support::joined::Joined;
 use crate::support::memory::MemoryStore;
+use crate::support::runs;
 use crate::support::world::{ME_THERE, World};
 use pollster::block_on;
 use sandbox::{Sandbox, Seed};
@@ -52,7 +53,7 @@ impl SandboxScenario {
     /// A run of which a person has seen the plan.
     pub(crate) fn run(&self) -> Report {
         let parts = self.joined.parts(&self.store);
-        let report = block_on(async { run::apply::apply(&parts, run::plan(&parts).await?).await }).unwrap();
+        let report = block_on(runs::run_seen(&parts)).unwrap();
         self.world.pass(chrono::Duration::minutes(5));
         report
     }

@@ -19,4 +19,5 @@ mod support {
     pub(crate) mod moment;
     pub(crate) mod random;
     pub(crate) mod records;
+    pub(crate) mod runs;
 }

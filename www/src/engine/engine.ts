@@ -16,11 +16,15 @@ import type {
   HeldItem,
   Kept,
   MethodName,
+  Preview,
   Reply,
+  RunEnd,
   RunReport,
   Results,
   Run,
   AccountSettings,
+  Cause,
+  Standing,
   Undone,
   UndoPlan,
 } from './types';
@@ -99,14 +103,35 @@ export class Engine {
     return this.call('groups');
   }
 
-  /** Synchronizes an account once. */
-  run(account: string): Promise<RunReport> {
-    return this.call('run', account);
+  /**
+   * Synchronizes an account once, or gives a preview of that, if nobody has seen one of this account
+   * yet.
+   */
+  run(account: string, cause: Cause): Promise<RunEnd> {
+    return this.call('run', account, cause);
+  }
+
+  /** What synchronizing an account would write. */
+  preview(account: string): Promise<Preview> {
+    return this.call('preview', account);
+  }
+
+  /**
+   * Carries out the last preview of an account, without the rows `resting`, which rest from then on,
+   * and those `uncovered`, which the settings no longer cover.
+   */
+  applyPreviewed(account: string, resting: string[], uncovered: string[]): Promise<RunReport> {
+    return this.call('applyPreviewed', account, resting, uncovered);
   }
 
   /** Asks the run that is going on to stop. */
   stop(): Promise<void> {
     return this.call('stop');
+  }
+
+  /** How an account stands: its runs, and whether it may run by itself. */
+  standing(account: string): Promise<Standing> {
+    return this.call('standing', account);
   }
 
   /** What is held of an account, as its last run left it. */

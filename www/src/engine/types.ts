@@ -16,11 +16,17 @@ export type {
   Person,
   Reason,
   Kept,
+  Preview,
+  PreviewRow,
   Reply,
+  RunEnd,
   RunReport,
   Run,
   Saying,
   AccountSettings,
+  Cause,
+  RunInfo,
+  Standing,
   SyncEvent,
   Undone,
   UndoPlan,
@@ -37,8 +43,11 @@ export type MethodName =
   | 'groups'
   | 'found'
   | 'run'
+  | 'preview'
+  | 'applyPreviewed'
   | 'stop'
   | 'held'
+  | 'standing'
   | 'answer'
   | 'history'
   | 'undoPlan'

@@ -3,7 +3,10 @@ import type { MailboxAccount, Advanced } from '../engine/types';
 import type { MenuItem } from './elements/menu-button';
 
 /** What `<schedule-sync>` shows. */
-export type ViewName = 'overview' | 'settings' | 'history';
+export type ViewName = 'overview' | AccountView;
+
+/** What can be shown of an account. */
+export type AccountView = 'settings' | 'history' | 'preview';
 
 /** What is known once the engine has started. */
 export interface OpenedState {
@@ -57,6 +60,20 @@ export class ViewChangeEvent extends Event {
   }
 }
 
+/** The accounts stand otherwise than before. */
+export class StateChangeEvent extends Event {
+  static readonly type = 'schedule-sync-state-change';
+
+  constructor(
+    /** How they stand together, in words. */
+    readonly words: string,
+    /** How many things wait for the user. */
+    readonly waiting: number,
+  ) {
+    super(StateChangeEvent.type, { bubbles: true, composed: true });
+  }
+}
+
 /** A run or an undo has ended. */
 export class RunFinishedEvent extends Event {
   static readonly type = 'schedule-sync-finished';
@@ -69,11 +86,26 @@ export class RunFinishedEvent extends Event {
   }
 }
 
-/** The settings or the history are to be left. */
+/** There is a preview that a person should see, of an account that nobody has seen one of yet. */
+export class PreviewReadyEvent extends Event {
+  static readonly type = 'schedule-sync-preview-ready';
+
+  constructor(
+    /** Whose preview it is. */
+    readonly account: MailboxAccount,
+  ) {
+    super(PreviewReadyEvent.type);
+  }
+}
+
+/** The settings, the history or the preview are to be left. */
 export class ViewCloseEvent extends Event {
   static readonly type = 'schedule-sync-view-close';
 
-  constructor() {
+  constructor(
+    /** What is to be shown of the account next; nothing: the overview. */
+    readonly next?: AccountView,
+  ) {
     super(ViewCloseEvent.type);
   }
 }
@@ -107,7 +139,9 @@ declare global {
     'schedule-sync-opened': OpenedEvent;
     'schedule-sync-open-failed': OpenFailedEvent;
     'schedule-sync-view-change': ViewChangeEvent;
+    'schedule-sync-state-change': StateChangeEvent;
     'schedule-sync-finished': RunFinishedEvent;
+    'schedule-sync-preview-ready': PreviewReadyEvent;
     'schedule-sync-view-close': ViewCloseEvent;
     'schedule-sync-advanced-change': AdvancedChangeEvent;
     'schedule-sync-row-open': RowOpenEvent;

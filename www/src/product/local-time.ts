@@ -6,6 +6,7 @@ export class LocalTime {
   private readonly times: Intl.DateTimeFormat;
   private readonly days: Intl.DateTimeFormat;
   private readonly farDays: Intl.DateTimeFormat;
+  private readonly daysAgo: Intl.RelativeTimeFormat;
 
   /** `zone` is an IANA name. */
   constructor(zone: string, culture: string) {
@@ -16,6 +17,7 @@ export class LocalTime {
       ? ({ day: 'numeric', month: 'short', timeZone: 'UTC' } as const)
       : ({ day: '2-digit', month: '2-digit', timeZone: 'UTC' } as const);
     this.days = new Intl.DateTimeFormat(culture, near);
+    this.daysAgo = new Intl.RelativeTimeFormat(culture, { numeric: 'auto' });
     this.farDays = new Intl.DateTimeFormat(culture, {
       day: '2-digit',
       month: '2-digit',
@@ -27,6 +29,13 @@ export class LocalTime {
   /** An instant for a list. */
   show(instant: string | undefined): string {
     return isSet(instant) ? `${this.showDay(this.toInput(instant))}, ${this.times.format(new Date(instant))}` : '';
+  }
+
+  /** An instant of the past: its time if it is today, else how many days ago it was. */
+  ago(instant: string): string {
+    const [day, today] = [this.toInput(instant).slice(0, 10), this.day()];
+    if (day === today) return this.times.format(new Date(instant));
+    return this.daysAgo.format(Math.round((Date.parse(day) - Date.parse(today)) / 86_400_000), 'day');
   }
 
   /** The end of what began at `start`: only its time, if it is the same day. */

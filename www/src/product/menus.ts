@@ -2,9 +2,10 @@
 import type { MailboxAccount } from '../engine/types';
 import type { SyncController } from './controllers/sync-controller';
 import type { MenuItem } from './elements/menu-button';
+import type { AccountView } from './events';
 
-/** Shows the settings or the history of an account. */
-export type ShowView = (view: 'settings' | 'history', account: MailboxAccount) => void;
+/** Shows the settings, the history or a preview of an account. */
+export type ShowView = (view: AccountView, account: MailboxAccount) => void;
 
 /** The item of the menu Actions, as Creatio's own synchronization has it. */
 export function actionsItem(controller: SyncController, showView: ShowView): MenuItem {
@@ -43,6 +44,12 @@ export function actionsItem(controller: SyncController, showView: ShowView): Men
 export function panelItems({ strings, accounts }: SyncController, showView: ShowView): MenuItem[] {
   const isSingle = accounts.length === 1;
   return accounts.flatMap((account) => [
+    {
+      label: isSingle ? strings.preview.command : strings.preview.commandOf(account.address),
+      action: () => {
+        showView('preview', account);
+      },
+    },
     {
       label: isSingle ? strings.editSettings : strings.editSettingsOf(account.address),
       action: () => {

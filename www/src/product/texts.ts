@@ -2,12 +2,17 @@
 import { EngineFailure } from '../engine/engine';
 import type { RunReport } from '../engine/types';
 import type { Strings } from '../strings';
+import type { AccountState } from './account-state';
+import type { LocalTime } from './local-time';
 
 /** A run in one sentence. */
 export function summarize(strings: Strings, report: RunReport): string {
-  const parts = [
+  const written = [
     strings.counts(strings.sideTitle.creatio, report.creatio),
     strings.counts(strings.sideTitle.exchange, report.exchange),
+  ].filter((part) => part !== '');
+  const parts = [
+    ...(written.length > 0 ? written : [strings.nothingWritten]),
     ...(report.held.length > 0 ? [strings.held(report.held.length)] : []),
     ...(report.malformed.length > 0 ? [strings.malformed(report.malformed.length)] : []),
     ...(report.unfinished > 0 ? [strings.unfinished(report.unfinished)] : []),
@@ -34,4 +39,29 @@ export function explainRefusal({ refusals }: Strings, code: string): string {
 /** A text as a sentence begins. */
 export function sentence(text: string): string {
   return text.charAt(0).toLocaleUpperCase() + text.slice(1);
+}
+
+/** How an account stands, in a few words. */
+export function describe(strings: Strings, time: LocalTime, state: AccountState): string {
+  const { states } = strings;
+  const since = 'at' in state ? time.ago(state.at) : '';
+  const beside = since ? ` (${states.lastGood(since)})` : '';
+  switch (state.kind) {
+    case 'syncing': {
+      const { phase, done, total } = state.progress;
+      return states.syncing(strings.phase[phase] + (total > 0 ? ` ${strings.of(done, total)}` : ''));
+    }
+    case 'in-sync':
+      return states.inSync(since);
+    case 'needs-you':
+      return states.needsYou(state.count) + beside;
+    case 'fails':
+      return states.fails(explain(strings, new EngineFailure(state.failure))) + beside;
+    case 'signed-out':
+      return states.signedOut + beside;
+    case 'off':
+      return states.off;
+    case 'new':
+      return states.new;
+  }
 }

@@ -5,7 +5,7 @@ import { keyed } from 'lit/directives/keyed.js';
 import type { Host } from '../host/host';
 import '../product/elements/menu-button';
 import { base, inputs } from '../product/elements/styles';
-import type { OpenedEvent, RunFinishedEvent, ViewChangeEvent } from '../product/events';
+import type { OpenedEvent, RunFinishedEvent, StateChangeEvent, ViewChangeEvent } from '../product/events';
 import '../product/schedule-sync';
 import type { ScheduleSyncElement } from '../product/schedule-sync';
 import { stringsFor } from '../strings';
@@ -95,6 +95,36 @@ export class CreatioPage extends LitElement {
       svg {
         display: block;
       }
+      @media (max-width: 900px) {
+        :host {
+          grid-template-columns: minmax(0, 1fr) 48px;
+          grid-template-rows: auto 1fr;
+          height: auto;
+          min-height: 100vh;
+        }
+        nav {
+          flex-direction: row;
+          grid-column: 1 / -1;
+          padding: 8px 14px;
+        }
+        nav ul {
+          width: auto;
+        }
+        nav a {
+          display: inline-flex;
+          flex-direction: row;
+          padding: 6px 12px;
+        }
+        .mailbox {
+          grid-column: 1 / -1;
+          border-left: 0;
+          border-top: 1px solid var(--line);
+        }
+        .communication {
+          grid-column: 2;
+          grid-row: 2;
+        }
+      }
     `,
   ];
 
@@ -107,6 +137,9 @@ export class CreatioPage extends LitElement {
   @state() private demo: Demo | undefined;
   /** Whether the section is shown: the product shows the settings and the history in its place. */
   @state() private isSectionShown = true;
+  /** How the synchronization stands, and how many things of it wait for the user. */
+  @state() private syncState = '';
+  @state() private waiting = 0;
   /** The address of the account whose mailbox is shown. */
   @state() private shownMailbox = '';
   @query('schedule-sync') private readonly sync!: ScheduleSyncElement;
@@ -123,6 +156,11 @@ export class CreatioPage extends LitElement {
   private readonly handleFinished = ({ idle }: RunFinishedEvent): void => {
     if (idle) return;
     for (const pane of this.renderRoot.querySelectorAll<ServerPane>('activity-list, mailbox-pane')) void pane.reload();
+  };
+
+  private readonly handleStateChange = ({ words, waiting }: StateChangeEvent): void => {
+    this.syncState = words;
+    this.waiting = waiting;
   };
 
   private readonly handleNavigation = (event: Event): void => {
@@ -196,13 +234,20 @@ export class CreatioPage extends LitElement {
           .host=${this.host}
           @schedule-sync-opened=${this.handleOpened}
           @schedule-sync-view-change=${this.handleViewChange}
+          @schedule-sync-state-change=${this.handleStateChange}
           @schedule-sync-finished=${this.handleFinished}
         ></schedule-sync>
         ${demo && this.isSectionShown ? html`<activity-list .demo=${demo}></activity-list>` : nothing}
       </main>
       <aside class="mailbox" aria-label=${strings.mailbox}>${demo ? this.renderMailbox(demo) : nothing}</aside>
       <aside class="communication" aria-label=${strings.communicationPanel}>
-        <schedule-sync-menu-button compact .label=${strings.synchronization} .items=${demo?.panelItems ?? []}>
+        <schedule-sync-menu-button
+          compact
+          .label=${strings.synchronization}
+          .description=${this.syncState}
+          .badge=${this.waiting}
+          .items=${demo?.panelItems ?? []}
+        >
           <svg
             width="22"
             height="22"

@@ -1,5 +1,6 @@
 /** The page's texts in English. Labels of settings and menus are those of Creatio's own page. */
-import type { Saying, Reason } from '../../pkg/schedule_sync.js';
+import type { PreviewRow, Reason, Saying } from '../../pkg/schedule_sync.js';
+import { plural } from './plural';
 
 /**
  * The label of an answer, a verb; `people`: how many would be written to, 0 where that is not
@@ -16,6 +17,12 @@ export interface Counts {
   updated: number;
   deleted: number;
 }
+
+type Side = keyof typeof side;
+type Change = PreviewRow['change'];
+
+/** The other of the two sides. */
+export const other = (one: Side): Side => (one === 'creatio' ? 'exchange' : 'creatio');
 
 /** A name, if it is known: an Exchange Server does not tell whose mailbox it shows (`?`). */
 export const knownName = (name?: string): string | undefined => (name === '?' ? undefined : name);
@@ -232,8 +239,29 @@ export const en = {
   of: (done: number, total: number) => `${done} of ${total}`,
   completed: 'Synchronization completed',
   stopped: 'Synchronization stopped; this had been written by then',
-  counts: (who: string, counts: Counts) =>
-    `${who}: created ${counts.created}, updated ${counts.updated}, deleted ${counts.deleted}`,
+  counts: (who: string, { created, updated, deleted }: Counts) => {
+    const parts = [
+      created > 0 && `created ${created}`,
+      updated > 0 && `updated ${updated}`,
+      deleted > 0 && `deleted ${deleted}`,
+    ];
+    const said = parts.filter((part) => part !== false);
+    return said.length > 0 ? `${who}: ${said.join(', ')}` : '';
+  },
+  nothingWritten: 'nothing had to be written',
+  states: {
+    inSync: (time: string) => `In sync · ${time}`,
+    syncing: (what: string) => `Syncing · ${what}`,
+    needsYou: (count: number) => `Needs you · ${count}`,
+    fails: (why: string) => `Can’t sync · ${why}`,
+    signedOut: 'Can’t sync · sign in to the mailbox first',
+    off: 'Off · choose what to synchronize',
+    new: 'Not synchronized yet',
+    lastGood: (time: string) => `in sync last ${time}`,
+  },
+  setUpNow: 'Set up',
+  signInNow: 'Sign in',
+  tryAgain: 'Try again',
   held: (count: number) => `held: ${count}`,
   malformed: (count: number) => `not understood: ${count}`,
   unfinished: (count: number) => `left for the next run: ${count}`,
@@ -355,6 +383,83 @@ export const en = {
     'lost-counterpart': { allow: 'Create it again', exchange: 'Cancel it in Creatio' },
     'lost-origin': { exchange: 'Cancel it in Creatio' },
   } as Labels,
+
+  preview: {
+    command: 'Preview',
+    commandOf: (account: string) => `Preview of ${account}`,
+    of: (account: string) => `Preview of ${account}`,
+    first: 'Nothing has been written yet: look through the preview first.',
+    ready: 'The preview is ready. Nothing has been written yet.',
+    show: 'Show preview',
+    summary: 'In short',
+    intro: 'Nothing has been written yet. Untick what is to stay out, then synchronize the rest.',
+    nothing: 'Both sides are in step: there is nothing to write.',
+    apply: (count: number) => `Synchronize ${plural('en', count, { one: 'item', other: 'items' })}`,
+    notNow: 'Not now',
+    rows: 'What would be done',
+    noRows: 'Nothing matches. Change the search or what is shown.',
+    search: 'Search titles',
+    shown: 'Show',
+    everything: 'Everything',
+    groupBy: 'Group by',
+    groupings: { none: 'Nothing', calendar: 'Calendar or list', series: 'Series', owner: 'Owner' },
+    group: (name: string, count: number) => `${name}: ${count}`,
+    series: (title: string) => `Series “${title || 'no title'}”`,
+    noSeries: 'Not part of a series',
+    others: 'Activities of others',
+    mine: 'Mine',
+    otherCalendar: 'Another calendar',
+    occurrence: 'Occurrence of a series',
+    changes: {
+      create: 'New',
+      update: 'Changed',
+      merge: 'Changed on both sides',
+      delete: 'Deleted',
+      revive: 'Created again',
+      link: 'On both sides already',
+      convert: 'Meeting or task swapped',
+    },
+    /** What is done with a row, and why; `side` is where it is written. */
+    why: {
+      create: (to: Side) => `new in ${side[to]}`,
+      update: (to: Side) => `was changed in ${side[other(to)]}`,
+      merge: () => 'was changed on both sides',
+      delete: (to: Side) => `is gone in ${side[other(to)]}`,
+      revive: (to: Side) => `was deleted in ${side[to]}, and changed in ${side[other(to)]} since`,
+      link: () => 'is on both sides already: the two will be linked',
+      convert: (to: Side) => `is made anew in ${side[to]} as the other kind`,
+    },
+    /** How many rows there are of a change on a side; none: on both. */
+    count: (change: Change, to: Side | undefined, count: number) => {
+      const where = to ? ` in ${side[to]}` : '';
+      const what = {
+        create: 'new',
+        update: 'changed',
+        merge: 'merged from both sides',
+        delete: 'deleted or canceled',
+        revive: 'created again',
+        link: 'linked, as they are on both sides already',
+        convert: 'made anew as the other kind',
+      }[change];
+      return `${count} ${what}${where}`;
+    },
+    out: (count: number) => `${count} left out`,
+    held: (count: number) =>
+      `${plural('en', count, { one: 'item waits', other: 'items wait' })} for your decision: you will find them below the status afterwards.`,
+    calendars: 'Import from',
+    calendar: (name: string, count: number, personal: boolean) =>
+      `${name}: ${count}${personal ? ' — looks personal, so it is left out unless you tick it' : ''}`,
+    noMail: 'Nobody gets mail.',
+    mails: (count: number, people: number, outside: number) =>
+      `${plural('en', count, { one: 'mail', other: 'mails' })} to ${plural('en', people, { one: 'person', other: 'people' })}` +
+      `${outside > 0 ? `, ${outside} of them outside your organization` : ''}.`,
+    mailsIn: (count: number) => plural('en', count, { one: 'mail', other: 'mails' }),
+    sendHeading: 'Send mail?',
+    outside: (names: string) => `Outside: ${names}`,
+    back: 'Back',
+    send: (count: number) => `Synchronize and send ${plural('en', count, { one: 'mail', other: 'mails' })}`,
+    written: (title: string, to: Side) => `${title}, in ${side[to]}`,
+  },
 
   runs: 'Runs',
   runsHint: 'Press Enter on a row to see what the run wrote.',

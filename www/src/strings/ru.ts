@@ -1,7 +1,11 @@
 /** The page's texts in Russian. Labels of settings and menus are those of Creatio's own page. */
-import { knownName, type Counts, type Strings } from './en';
+import { knownName, other, type Counts, type Strings } from './en';
+import { plural } from './plural';
 
 const side = { creatio: 'Creatio', exchange: 'почтовый ящик' };
+const place = { creatio: 'в Creatio', exchange: 'в ящике' };
+const things = { one: 'запись', few: 'записи', other: 'записей' };
+const letters = { one: 'письмо', few: 'письма', other: 'писем' };
 
 const refusals = {
   ErrorOccurrenceCrossingBoundary:
@@ -208,8 +212,29 @@ export const ru: Strings = {
   of: (done, total) => `${done} из ${total}`,
   completed: 'Синхронизация завершена',
   stopped: 'Синхронизация остановлена; к этому времени записано',
-  counts: (who: string, counts: Counts) =>
-    `${who}: создано ${counts.created}, изменено ${counts.updated}, удалено ${counts.deleted}`,
+  counts: (who, { created, updated, deleted }) => {
+    const parts = [
+      created > 0 && `создано ${created}`,
+      updated > 0 && `изменено ${updated}`,
+      deleted > 0 && `удалено ${deleted}`,
+    ];
+    const said = parts.filter((part) => part !== false);
+    return said.length > 0 ? `${who}: ${said.join(', ')}` : '';
+  },
+  nothingWritten: 'записывать было нечего',
+  states: {
+    inSync: (time) => `Синхронизировано · ${time}`,
+    syncing: (what) => `Идёт синхронизация · ${what}`,
+    needsYou: (count) => `Нужно ваше решение · ${count}`,
+    fails: (why) => `Не синхронизируется · ${why}`,
+    signedOut: 'Не синхронизируется · сначала войдите в почтовый ящик',
+    off: 'Выключено · выберите, что синхронизировать',
+    new: 'Ещё не синхронизировалось',
+    lastGood: (time) => `последний раз: ${time}`,
+  },
+  setUpNow: 'Настроить',
+  signInNow: 'Войти',
+  tryAgain: 'Повторить',
   held: (count) => `отложено: ${count}`,
   malformed: (count) => `не понято: ${count}`,
   unfinished: (count) => `осталось на следующий раз: ${count}`,
@@ -332,6 +357,81 @@ export const ru: Strings = {
     'inside-notes': { allow: 'Отправить заметки', leave: 'Не отправлять заметки' },
     'lost-counterpart': { allow: 'Создать заново', exchange: 'Отменить в Creatio' },
     'lost-origin': { exchange: 'Отменить в Creatio' },
+  },
+
+  preview: {
+    command: 'Предпросмотр',
+    commandOf: (account) => `Предпросмотр ${account}`,
+    of: (account) => `Предпросмотр ${account}`,
+    first: 'Пока ничего не записано: сначала посмотрите предпросмотр.',
+    ready: 'Предпросмотр готов. Пока ничего не записано.',
+    show: 'Показать предпросмотр',
+    summary: 'Коротко',
+    intro: 'Пока ничего не записано. Снимите галочки с того, что не нужно, и синхронизируйте остальное.',
+    nothing: 'Обе стороны совпадают: записывать нечего.',
+    apply: (count) => `Синхронизировать: ${plural('ru', count, things)}`,
+    notNow: 'Не сейчас',
+    rows: 'Что будет сделано',
+    noRows: 'Ничего не найдено. Измените поиск или отбор.',
+    search: 'Поиск по названию',
+    shown: 'Показать',
+    everything: 'Всё',
+    groupBy: 'Группировать',
+    groupings: { none: 'Без групп', calendar: 'По календарям и спискам', series: 'По сериям', owner: 'По владельцам' },
+    group: (name, count) => `${name}: ${count}`,
+    series: (title) => `Серия «${title || 'без названия'}»`,
+    noSeries: 'Не серии',
+    others: 'Чужие активности',
+    mine: 'Мои',
+    otherCalendar: 'Другой календарь',
+    occurrence: 'Встреча серии',
+    changes: {
+      create: 'Новое',
+      update: 'Изменено',
+      merge: 'Изменено с обеих сторон',
+      delete: 'Удалено',
+      revive: 'Создаётся заново',
+      link: 'Уже есть с обеих сторон',
+      convert: 'Встреча стала задачей или наоборот',
+    },
+    why: {
+      create: (to) => `появится ${place[to]}`,
+      update: (to) => `изменено ${place[other(to)]}`,
+      merge: () => 'изменено с обеих сторон',
+      delete: (to) => `больше нет ${place[other(to)]}`,
+      revive: (to) => `удалено ${place[to]}, но потом изменено ${place[other(to)]}`,
+      link: () => 'уже есть с обеих сторон: записи будут связаны',
+      convert: (to) => `создаётся ${place[to]} заново: вид изменился`,
+    },
+    count: (change, to, count) => {
+      const where = to ? ` ${place[to]}` : '';
+      const what = {
+        create: 'создать',
+        update: 'изменить',
+        merge: 'объединить с обеих сторон',
+        delete: 'удалить или отменить',
+        revive: 'создать заново',
+        link: 'связать, они уже есть с обеих сторон',
+        convert: 'создать заново другого вида',
+      }[change];
+      return `${what}${where}: ${count}`;
+    },
+    out: (count) => `не войдёт: ${count}`,
+    held: (count) =>
+      `${plural('ru', count, { one: 'запись ждёт', few: 'записи ждут', other: 'записей ждут' })} вашего решения: они появятся под строкой состояния.`,
+    calendars: 'Загружать из',
+    calendar: (name, count, personal) =>
+      `${name}: ${count}${personal ? ' — похоже на личное, поэтому не загружается, пока вы не поставите галочку' : ''}`,
+    noMail: 'Писем не будет.',
+    mails: (count, people, outside) =>
+      `${plural('ru', count, letters)}, ${plural('ru', people, { one: 'получатель', few: 'получателя', other: 'получателей' })}` +
+      `${outside > 0 ? `, из них вне вашей организации: ${outside}` : ''}.`,
+    mailsIn: (count) => plural('ru', count, letters),
+    sendHeading: 'Отправить письма?',
+    outside: (names) => `Вне организации: ${names}`,
+    back: 'Назад',
+    send: (count) => `Синхронизировать и отправить ${plural('ru', count, letters)}`,
+    written: (title, to) => `${title}, ${place[to]}`,
   },
 
   runs: 'Запуски',

@@ -4,6 +4,7 @@
 use crate::support::creatio_setup::{id, observe, post, row, start, switch};
 use crate::support::memory::everything;
 use crate::support::office::Office;
+use crate::support::runs;
 use crate::support::sandbox_scenario::SandboxScenario;
 use crate::support::world::{COLLEAGUE, World};
 use chrono::TimeDelta;
@@ -273,7 +274,7 @@ fn people_are_completed_after_a_run_that_ended_before_they_were_written() {
                 {"server": "creatio", "path": path, "times": 99, "then": {"drop": "after"}}]);
             created.borrow_mut().environment.set_faults(serde_json::from_value(faults).unwrap());
         });
-        let report = block_on(run::run(&scenario.joined.parts(&scenario.store)));
+        let report = block_on(runs::run(&scenario.joined.parts(&scenario.store)));
         assert!(report.is_ok_and(|report| report.unfinished == 1), "{path}");
         scenario.world.faults(json!([]));
         scenario.world.pass(TimeDelta::minutes(5));
@@ -352,7 +353,7 @@ fn whoever_may_not_read_the_shared_activity_gets_one_of_their_own() {
         let (joined, store) = &office.accounts[1];
         store.links.borrow_mut().clear();
         *store.state.borrow_mut() = None;
-        block_on(run::run(&joined.parts(store))).unwrap();
+        block_on(runs::run(&joined.parts(store))).unwrap();
         office.world.pass(TimeDelta::minutes(5));
         let report = office.report(1);
         assert_eq!((all_rows(&office).len(), report.held.len()), (2, 0), "{service}: {:?}", report.held);

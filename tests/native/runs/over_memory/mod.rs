@@ -4,6 +4,8 @@ mod choices;
 mod commits;
 mod kept;
 mod lost;
+mod preview;
+mod records;
 mod regrets;
 mod rules;
 mod stopping;

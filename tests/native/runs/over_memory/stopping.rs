@@ -3,6 +3,7 @@
 
 use crate::support::memory::{Memory, MemoryStore, Standing, account, everything, item, meeting, words};
 use crate::support::memory_scenario::{MemoryScenario, event};
+use crate::support::runs;
 use pollster::block_on;
 use schedule_sync::error::Error;
 use schedule_sync::model::time::Fixed;
@@ -92,7 +93,7 @@ fn a_stop_ends_reading_at_once_and_nothing_is_written_or_forgotten() {
     many(&scenario, 3);
     scenario.exchange.pauses.set(Some(300));
     let stopper = Stopper::at(Phase::Reading, 0);
-    assert_eq!(with(&scenario, &stopper, |parts| block_on(run::run(parts))), Err(Error::Stopped));
+    assert_eq!(with(&scenario, &stopper, |parts| block_on(runs::run(parts))), Err(Error::Stopped));
     assert_eq!((scenario.creatio.writes.get(), scenario.store.state.borrow().is_none()), (0, true));
     scenario.exchange.pauses.set(Some(0));
     assert_eq!(scenario.settle().counts.creatio.created, 3, "the next run does it all");
@@ -102,7 +103,7 @@ fn a_stop_ends_reading_at_once_and_nothing_is_written_or_forgotten() {
 fn a_stop_ends_a_reading_that_hangs() {
     let scenario = MemoryScenario::new(&everything());
     scenario.exchange.pauses.set(None);
-    assert_eq!(with(&scenario, &Called, |parts| block_on(run::run(parts))), Err(Error::Stopped));
+    assert_eq!(with(&scenario, &Called, |parts| block_on(runs::run(parts))), Err(Error::Stopped));
 }
 
 #[test]
@@ -110,11 +111,8 @@ fn a_stop_ends_writing_after_the_batch_in_flight_and_the_report_says_what_was_wr
     let scenario = MemoryScenario::new(&everything());
     many(&scenario, 174);
     // a person has seen the plan: it may create any number
-    let previewed = |done: usize| {
-        with(&scenario, &Stopper::at(Phase::Writing, done), |parts| {
-            block_on(async { run::apply::apply(parts, run::plan(parts).await?).await })
-        })
-    };
+    let previewed =
+        |done: usize| with(&scenario, &Stopper::at(Phase::Writing, done), |parts| block_on(runs::run_seen(parts)));
     let report = previewed(1).unwrap();
     let created = report.counts.creatio.created;
     assert!(report.stopped);
@@ -128,7 +126,7 @@ fn a_stop_ends_writing_after_the_batch_in_flight_and_the_report_says_what_was_wr
 fn a_stop_before_the_first_write_writes_nothing() {
     let scenario = MemoryScenario::new(&everything());
     many(&scenario, 5);
-    let report = with(&scenario, &Stopper::at(Phase::Writing, 0), |parts| block_on(run::run(parts))).unwrap();
+    let report = with(&scenario, &Stopper::at(Phase::Writing, 0), |parts| block_on(runs::run(parts))).unwrap();
     assert_eq!((report.stopped, report.counts.creatio.created, report.unfinished), (true, 0, 5));
     assert_eq!(scenario.settle().counts.creatio.created, 5);
 }

@@ -7,6 +7,7 @@ mod fuzz;
 use crate::support::graph_setup::NOW;
 use crate::support::joined::Joined;
 use crate::support::memory::{MemoryStore, everything};
+use crate::support::runs;
 use crate::support::world::World;
 use pollster::block_on;
 use sandbox::Seed;
@@ -135,7 +136,7 @@ impl Bench {
     }
 
     fn run(&self) -> Result<Report> {
-        let report = block_on(run::run(&self.joined.parts(&self.store)));
+        let report = block_on(runs::run(&self.joined.parts(&self.store)));
         self.world.pass(chrono::Duration::minutes(5));
         report
     }

@@ -4,6 +4,7 @@
 #![allow(clippy::print_stdout)] // counts and skips are to be seen
 
 use crate::support::memory::everything;
+use crate::support::runs;
 use crate::support::sandbox_scenario::SandboxScenario;
 use pollster::block_on;
 use sandbox::Seed;
@@ -287,7 +288,7 @@ fn a_whole_batch_without_a_reply_leaves_exactly_one_of_each() {
         ]));
         for _ in 0..3 {
             // a run may end in an error here; what it did stays
-            let _ = block_on(run::run(&scenario.joined.parts(&scenario.store)));
+            let _ = block_on(runs::run(&scenario.joined.parts(&scenario.store)));
         }
         scenario.world.faults(json!([]));
         scenario.run();

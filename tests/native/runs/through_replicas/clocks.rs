@@ -5,6 +5,7 @@
 use crate::support::graph_setup::{Known, NOW};
 use crate::support::joined::Joined;
 use crate::support::memory::{MemoryStore, everything};
+use crate::support::runs;
 use crate::support::world::{CREATIO, World};
 use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
@@ -182,7 +183,7 @@ fn whole_runs_sync_to_the_minute_under_both_clocks() {
         let store = MemoryStore::default();
         block_on(store.save_settings(&everything())).unwrap();
         let run = || {
-            let report = block_on(run::run(&joined.parts(&store))).unwrap();
+            let report = block_on(runs::run(&joined.parts(&store))).unwrap();
             world.pass(TimeDelta::minutes(5));
             report
         };
@@ -313,7 +314,7 @@ fn a_meeting_in_the_doubled_hour_stays_where_it_is_under_both_clocks() {
             block_on(store.save_settings(&everything())).unwrap();
             let settle = || {
                 let report = [(); 2].map(|()| {
-                    let report = block_on(run::run(&joined.parts(&store))).unwrap();
+                    let report = block_on(runs::run(&joined.parts(&store))).unwrap();
                     world.pass(TimeDelta::minutes(5));
                     report
                 });

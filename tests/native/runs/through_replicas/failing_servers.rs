@@ -3,6 +3,7 @@
 
 use crate::support::creatio_setup::{observe, post, row, scope, start, switch};
 use crate::support::memory::everything;
+use crate::support::runs;
 use crate::support::sandbox_scenario::SandboxScenario;
 use pollster::block_on;
 use sandbox::Seed;
@@ -123,7 +124,7 @@ fn each_trouble(service: &str, reached: &Value) {
             Trouble::Switch(on, _) => switch(on),
             Trouble::Faults(faults) => scenario.world.faults(faults.clone()),
         }
-        let ended = block_on(run::run(&scenario.joined.parts(&scenario.store)));
+        let ended = block_on(runs::run(&scenario.joined.parts(&scenario.store)));
         assert_eq!(ended.as_ref().err().map(|error| error.code()), code, "{what}: {ended:?}");
         match &trouble {
             Trouble::Switch(_, off) => switch(off),
@@ -151,7 +152,7 @@ fn a_row_of_megabytes_costs_only_itself() {
     };
     scenario.odata("POST", "Activity", Some(row("huge", &notes)));
     scenario.odata("POST", "Activity", Some(row("small", "y")));
-    let report = block_on(run::run(&scenario.joined.parts(&scenario.store)));
+    let report = block_on(runs::run(&scenario.joined.parts(&scenario.store)));
     assert!(report.is_ok(), "{:?}", report.map(|report| report.counts));
     assert_eq!(scenario.event("small")["subject"], "small");
     scenario.settle();

@@ -5,6 +5,7 @@ use crate::support::graph_setup::{Checked, checked};
 use crate::support::joined::Joined;
 use crate::support::memory::{MemoryStore, everything};
 use crate::support::memory_scenario::{MemoryScenario, event};
+use crate::support::runs;
 use crate::support::world::{COLLEAGUE, MAILBOX, ME, World, reads};
 use pollster::block_on;
 use sandbox::Seed;
@@ -38,7 +39,7 @@ impl Browser {
         let from = self.world.log(0).len();
         let joined = Joined::on(site, &self.world, Rc::clone(line));
         let begun = self.world.log(0).len();
-        let report = block_on(run::run(&joined.parts(&self.store)));
+        let report = block_on(runs::run(&joined.parts(&self.store)));
         self.world.pass(chrono::Duration::minutes(5));
         assert!(begun >= from);
         (report, self.world.log(begun))

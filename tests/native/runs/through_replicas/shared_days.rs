@@ -3,6 +3,7 @@
 
 use crate::support::joined::Joined;
 use crate::support::memory::{MemoryStore, everything};
+use crate::support::runs;
 use crate::support::sandbox_scenario::SandboxScenario;
 use crate::support::world::{COLLEAGUE, ME, World};
 use chrono_tz::Tz;
@@ -157,7 +158,7 @@ impl Office {
 
     fn run(&self, whose: usize) -> Report {
         let (joined, store, world) = &self.accounts[whose];
-        let report = block_on(run::run(&joined.parts(store))).unwrap();
+        let report = block_on(runs::run(&joined.parts(store))).unwrap();
         world.pass(chrono::Duration::minutes(5));
         report
     }

@@ -6,6 +6,7 @@ use crate::support::ews_setup::Valid;
 use crate::support::graph_setup::{NOW, watch};
 use crate::support::joined::Joined;
 use crate::support::memory::{MemoryStore, everything};
+use crate::support::runs;
 use crate::support::world::{COLLEAGUE, ME, ME_THERE, World};
 use pollster::block_on;
 use sandbox::{Sandbox, Seed};
@@ -66,7 +67,7 @@ impl User {
         for nth in 0..2 * times {
             let (own, other) = (&self.accounts[nth % 2], &self.accounts[(nth + 1) % 2]);
             *own.store.elsewhere.borrow_mut() = other.store.links.borrow().values().cloned().collect();
-            let report = block_on(run::run(&own.joined.parts(&own.store))).unwrap();
+            let report = block_on(runs::run(&own.joined.parts(&own.store))).unwrap();
             assert_eq!(report.unfinished, 0, "{report:?}");
             own.world.pass(chrono::Duration::minutes(5));
         }

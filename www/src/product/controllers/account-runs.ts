@@ -1,6 +1,6 @@
 /** Runs accounts one after the other, and says in one text what became of them. */
 import { EngineFailure, type Engine } from '../../engine/engine';
-import type { MailboxAccount, Reply, RunReport } from '../../engine/types';
+import type { Cause, MailboxAccount, Preview, Reply, RunReport } from '../../engine/types';
 import type { MailboxAuth } from '../../host/host';
 import type { Strings } from '../../strings';
 import { explain, summarize } from '../texts';
@@ -14,12 +14,16 @@ export interface RunResult {
   text: string;
   /** The accounts that ran had nothing to do and nothing to ask. */
   foundNothing: boolean;
+  /** The previews that a person has to see first, by account. */
+  previews: ReadonlyMap<string, Preview>;
 }
 
 /** What became of one account's run. */
 interface AccountResult {
   text: string;
   report?: RunReport;
+  /** What it would write; nobody has seen that of this account yet. */
+  preview?: Preview;
   /** The accounts after it are not run any more. */
   isLast: boolean;
 }
@@ -38,28 +42,36 @@ export class AccountRuns {
   ) {}
 
   /** Runs the accounts: what goes wrong with one does not keep the others from their run. */
-  async run(accounts: MailboxAccount[], answers: Answers, prefixOf: (address: string) => string): Promise<RunResult> {
+  async run(
+    accounts: MailboxAccount[],
+    answers: Answers,
+    { cause, prefixOf }: { cause: Cause; prefixOf: (address: string) => string },
+  ): Promise<RunResult> {
     const texts: string[] = [];
     const reports: RunReport[] = [];
+    const previews = new Map<string, Preview>();
     for (const { address } of accounts) {
       // nobody signs in to a mailbox for nothing
       if (!this.auth.ready(address) && (await this.isOff(address))) continue;
-      const { text, report, isLast } = await this.runOne(address, answers.get(address));
+      const { text, report, preview, isLast } = await this.runOne(address, answers.get(address), cause);
       texts.push(prefixOf(address) + text);
       if (report) reports.push(report);
+      if (preview) previews.set(address, preview);
       if (isLast) break;
     }
     const off = await Promise.all(accounts.map(({ address }) => this.isOff(address)));
     if (off.every(Boolean)) texts.push(this.strings.nothingOn);
-    return { text: texts.join(' '), foundNothing: reports.every(hasNothing) };
+    return { text: texts.join(' '), foundNothing: reports.every(hasNothing), previews };
   }
 
-  private async runOne(address: string, replies: Reply[] | undefined): Promise<AccountResult> {
+  private async runOne(address: string, replies: Reply[] | undefined, cause: Cause): Promise<AccountResult> {
     this.current = address;
     try {
       if (replies) await this.engine.answer(address, replies);
-      const report = await this.engine.run(address);
+      const end = await this.engine.run(address, replies ? 'answers' : cause);
       this.ended(address, true);
+      if ('preview' in end) return { text: this.strings.preview.first, preview: end.preview, isLast: false };
+      const { report } = end;
       return { text: summarize(this.strings, report), report, isLast: report.stopped };
     } catch (error) {
       const code = error instanceof EngineFailure ? error.failure.code : 'unknown';
@@ -74,7 +86,7 @@ export class AccountRuns {
    * Whether nothing is switched on for an account; one whose settings can’t be read is run, which
    * tells why.
    */
-  private async isOff(account: string): Promise<boolean> {
+  async isOff(account: string): Promise<boolean> {
     try {
       const { importMeetings, importTasks, export: exported } = await this.engine.settings(account);
       return !importMeetings.on && !importTasks.on && !exported.on;

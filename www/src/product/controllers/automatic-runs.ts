@@ -12,6 +12,8 @@ export interface Runner {
   runUnattended(accounts: MailboxAccount[]): void;
   /** The settings of an account, or the policy, can't be read. */
   settingsFailed(error: unknown): void;
+  /** Whether a preview of an account waits for a person: it does not run by itself before that. */
+  awaitsLook(account: string): boolean;
   /** These accounts wait until a person has signed in. */
   signInAwaited(accounts: string[]): void;
   /** When accounts run has changed. */
@@ -101,7 +103,7 @@ export class AutomaticRuns {
   };
 
   /** Whether an account can be run without asking a person: nobody is interrupted by a dialog. */
-  private readonly isReady = (account: string): boolean => this.auth.ready(account);
+  private readonly isReady = (account: string): boolean => this.auth.ready(account) && !this.runner.awaitsLook(account);
 
   /** Whether an account runs by itself: not if its settings or the policy can’t be read. */
   private async runsByItself(account: MailboxAccount): Promise<boolean> {

@@ -1,11 +1,20 @@
 /** The state of the user's accounts and of the run that goes on. */
 import type { Engine } from '../../engine/engine';
-import type { MailboxAccount, HeldItem, SyncEvent } from '../../engine/types';
+import type {
+  BlockSettings,
+  ContainerInfo,
+  HeldItem,
+  MailboxAccount,
+  Preview,
+  Standing,
+  SyncEvent,
+} from '../../engine/types';
 import type { Host } from '../../host/host';
 import { stringsFor, type Strings } from '../../strings';
-import { RunFinishedEvent } from '../events';
+import { overallOf, stateOf, type AccountState } from '../account-state';
+import { PreviewReadyEvent, RunFinishedEvent } from '../events';
 import { LocalTime } from '../local-time';
-import { explain } from '../texts';
+import { explain, summarize } from '../texts';
 import { AccountRuns, type Answers } from './account-runs';
 import { AutomaticRuns, type Runner } from './automatic-runs';
 import type { SignIn, SignInPage } from './sign-in';
@@ -16,10 +25,21 @@ export interface HeldOfAccount {
   items: HeldItem[];
 }
 
+/** What a person leaves out of a preview, by Activities and by calendars or lists. */
+export interface LeftOutRows {
+  /** These rest. */
+  resting: string[];
+  /** These lie in the containers that are no longer imported. */
+  uncovered: string[];
+  /** The calendars and lists that are not imported any more. */
+  containers: string[];
+}
+
 /**
  * Runs accounts and undoes runs, one at a time.
  *
  * @fires change - Something of it is to be shown anew.
+ * @fires schedule-sync-preview-ready - There is a preview that a person should see.
  * @fires schedule-sync-finished - A run or an undo has ended.
  */
 export class SyncController extends EventTarget implements Runner, SignInPage {
@@ -40,6 +60,12 @@ export class SyncController extends EventTarget implements Runner, SignInPage {
   running = false;
   /** What is held of each account. */
   held: HeldOfAccount[] = [];
+  /** The previews that nobody has carried out yet, by account. */
+  readonly previews = new Map<string, Preview>();
+  /** How each account stands, as its store tells. */
+  private readonly standings = new Map<string, Standing>();
+  /** The accounts of which nothing is switched on. */
+  private off: ReadonlySet<string> = new Set();
 
   /** Whether the run that goes on was begun by a person, who can be asked. */
   private isAttended = true;
@@ -72,9 +98,39 @@ export class SyncController extends EventTarget implements Runner, SignInPage {
     signIn.page = this;
   }
 
-  /** Reads which accounts run by themselves, and what is held. */
+  /** Reads which accounts run by themselves, how they stand, and what is held. */
   async readState(): Promise<void> {
-    await Promise.all([this.automaticRuns.readSettings(), this.readHeld()]);
+    await Promise.all([this.automaticRuns.readSettings(), this.readStore(), this.readOff()]);
+  }
+
+  /** Reads which accounts have nothing switched on. */
+  async readOff(): Promise<void> {
+    const off = await Promise.all(this.accounts.map(({ address }) => this.accountRuns.isOff(address)));
+    this.off = new Set(this.accounts.filter((_, index) => off[index]).map(({ address }) => address));
+    this.changed();
+  }
+
+  /** How an account stands. */
+  stateOf({ address }: MailboxAccount): AccountState {
+    const isCurrent = this.running && (this.accounts.length === 1 || this.accountRuns.current === address);
+    return stateOf({
+      standing: this.standings.get(address),
+      held: this.held.find(({ account }) => account === address)?.items ?? [],
+      awaitsLook: this.awaitsLook(address),
+      progress: isCurrent ? this.progress : undefined,
+      waitsForSignIn: this.waitsForSignIn(address),
+      isOff: this.off.has(address),
+    });
+  }
+
+  /** How all accounts stand together. */
+  get overall(): AccountState {
+    return overallOf(this.accounts.map((account) => this.stateOf(account)));
+  }
+
+  /** Whether a person has to see a preview of an account before anything of it is written. */
+  isNew({ address }: MailboxAccount): boolean {
+    return !this.standings.get(address)?.approved && !this.off.has(address);
   }
 
   /** Says something in the status, unless a run speaks there. */
@@ -98,6 +154,70 @@ export class SyncController extends EventTarget implements Runner, SignInPage {
   /** Runs the accounts when nobody is there to be asked. */
   runUnattended(accounts: MailboxAccount[]): void {
     if (!this.running) this.startRun(accounts, new Map(), false);
+  }
+
+  awaitsLook(account: string): boolean {
+    return this.previews.has(account);
+  }
+
+  /**
+   * Reads what synchronizing an account would write, for {@link previews}; the status says what went
+   * wrong.
+   */
+  async readPreview({ address }: MailboxAccount): Promise<void> {
+    if (this.running) return;
+    this.keepStore();
+    this.previews.delete(address);
+    this.isAttended = true;
+    this.begin(this.strings.starting);
+    this.progress = { phase: 'reading', done: 0, total: 0 };
+    this.changed();
+    await this.finish(async () => {
+      const preview = await this.engine.preview(address);
+      this.previews.set(address, preview);
+      return this.prefixOf(address) + this.strings.preview.ready;
+    });
+  }
+
+  /** Carries out the preview of an account, without what a person left out of it. */
+  async applyPreview({ address }: MailboxAccount, leftOut: LeftOutRows): Promise<void> {
+    const preview = this.previews.get(address);
+    if (this.running || !preview) return;
+    this.keepStore();
+    this.isAttended = true;
+    this.previews.delete(address);
+    this.begin(this.strings.starting);
+    this.progress = { phase: 'writing', done: 0, total: 0 };
+    this.changed();
+    await this.finish(async () => {
+      await this.narrowSettings(address, preview, leftOut.containers);
+      try {
+        const report = await this.engine.applyPreviewed(address, leftOut.resting, leftOut.uncovered);
+        this.automaticRuns.ended(address, true);
+        return this.prefixOf(address) + summarize(this.strings, report);
+      } catch (error) {
+        this.automaticRuns.ended(address, false);
+        throw error;
+      }
+    });
+    for (const next of this.accounts.filter((one) => this.previews.has(one.address)).slice(0, 1)) {
+      this.dispatchEvent(new PreviewReadyEvent(next));
+    }
+  }
+
+  /** Takes calendars and lists out of what the settings of an account import. */
+  private async narrowSettings(account: string, preview: Preview, leftOut: readonly string[]): Promise<void> {
+    if (leftOut.length === 0) return;
+    const settings = await this.engine.settings(account);
+    const narrowed = (block: BlockSettings, kind: ContainerInfo['kind']): BlockSettings => {
+      const all = preview.containers.filter((one) => one.kind === kind && one.own).map(({ id }) => id);
+      const covered = block.scope === 'all' ? all : block.chosen;
+      const chosen = covered.filter((id) => !leftOut.includes(id));
+      return chosen.length < covered.length ? { ...block, scope: 'chosen', chosen } : block;
+    };
+    const importMeetings = narrowed(settings.importMeetings, 'meeting');
+    const importTasks = narrowed(settings.importTasks, 'task');
+    await this.engine.saveSettings(account, { ...settings, importMeetings, importTasks });
   }
 
   /** Undoes a run of an account; ends when that is done, or has failed: the status says which. */
@@ -160,13 +280,24 @@ export class SyncController extends EventTarget implements Runner, SignInPage {
       this.say(this.strings.noAccount);
       return;
     }
-    this.begin(this.strings.starting);
+    // nobody waits for a run that begins by itself: it speaks only if it has something to tell
+    this.begin(isAttended ? this.strings.starting : this.failed ? '' : this.message);
     this.progress = { phase: 'reading', done: 0, total: 0 };
     this.changed();
     void this.finish(async () => {
-      const { text, foundNothing } = await this.accountRuns.run(accounts, answers, this.prefixOf);
+      const before = this.message;
+      const { text, foundNothing, previews } = await this.accountRuns.run(accounts, answers, {
+        cause: isAttended ? 'person' : 'automatic',
+        prefixOf: this.prefixOf,
+      });
       this.wasIdle = !this.failed && foundNothing;
-      return text;
+      for (const { address } of accounts) this.previews.delete(address);
+      for (const [account, preview] of previews) this.previews.set(account, preview);
+      const isQuiet = !isAttended && !this.failed && foundNothing && previews.size === 0;
+      return isQuiet ? before : text;
+    }).then(() => {
+      const first = accounts.find(({ address }) => this.previews.has(address));
+      if (first && isAttended) this.dispatchEvent(new PreviewReadyEvent(first));
     });
   }
 
@@ -185,7 +316,7 @@ export class SyncController extends EventTarget implements Runner, SignInPage {
       this.failed = true;
       this.message = explain(this.strings, error);
     }
-    await this.readHeld();
+    await this.readStore();
     const waiting = this.isAttended ? [] : this.accounts.filter(({ address }) => this.waitsForSignIn(address));
     if (waiting.length > 0) {
       this.message += ` ${this.strings.signInFirst(waiting.map(({ address }) => address).join(', '))}`;
@@ -203,10 +334,17 @@ export class SyncController extends EventTarget implements Runner, SignInPage {
     return this.automaticRuns.timesOf(address).waitsForSignIn;
   }
 
-  /** Reads what is held from the store; if that can't be read, the next run tells why. */
-  private async readHeld(): Promise<void> {
-    const read = async ({ address }: MailboxAccount) => ({ account: address, items: await this.engine.held(address) });
-    this.held = await Promise.all(this.accounts.map(read)).catch(() => this.held);
+  /** Reads the store; if that can’t be read, the next run tells why. */
+  private async readStore(): Promise<void> {
+    const { engine, accounts } = this;
+    const readHeld = async ({ address }: MailboxAccount) => ({ account: address, items: await engine.held(address) });
+    this.held = await Promise.all(accounts.map(readHeld)).catch(() => this.held);
+    for (const { address } of accounts) {
+      await engine.standing(address).then(
+        (standing) => this.standings.set(address, standing),
+        () => undefined,
+      );
+    }
   }
 
   private changed(): void {

@@ -56,6 +56,19 @@ export class MenuButton extends LitElement {
         background: var(--selected);
         color: var(--accent);
       }
+      .badge {
+        position: absolute;
+        top: -2px;
+        right: -2px;
+        min-width: 18px;
+        padding: 0 4px;
+        border-radius: 9px;
+        font-size: 11px;
+        line-height: 18px;
+        text-align: center;
+        color: #fff;
+        background: var(--danger);
+      }
       .popup {
         position: fixed;
         z-index: 20;
@@ -103,6 +116,10 @@ export class MenuButton extends LitElement {
   @property() label = '';
   /** The lines of the menu. */
   @property({ attribute: false }) items: MenuItem[] = [];
+  /** How many things wait for the user: shown at the icon where it is not 0. */
+  @property({ type: Number }) badge = 0;
+  /** What the button says beside its name, for who does not see it. */
+  @property() description = '';
   /** Shows an icon in place of the label; the menu opens to the left. */
   @property({ type: Boolean, reflect: true }) compact = false;
 
@@ -276,10 +293,12 @@ export class MenuButton extends LitElement {
         aria-haspopup="menu"
         aria-expanded=${this.open ? 'true' : 'false'}
         aria-label=${this.compact ? this.label : nothing}
+        aria-description=${this.description || nothing}
         @click=${this.handleClick}
         @keydown=${this.handleButtonKey}
       >
-        <slot></slot>${this.compact ? nothing : html`${this.label}<span class="caret" aria-hidden="true"></span>`}
+        <slot></slot>${this.badge > 0 ? html`<span class="badge" aria-hidden="true">${this.badge}</span>` : nothing}
+        ${this.compact ? nothing : html`${this.label}<span class="caret" aria-hidden="true"></span>`}
       </button>
       ${
         this.open

@@ -4,13 +4,12 @@ import { customElement, property, state } from 'lit/decorators.js';
 import type { MailboxAccount, Run, UndoPlan, Write } from '../../engine/types';
 import type { Counts } from '../../strings';
 import { RunFinishedEvent, ViewCloseEvent, type RowOpenEvent } from '../events';
-import { showValue } from '../field-values';
 import { explain } from '../texts';
 import './item-table';
 import type { Row } from './item-table';
 import { base, buttons } from './styles';
 import { SyncElement } from './sync-element';
-import './value-table';
+import { writeTable } from './write-table';
 
 /** How many writes are read at first. */
 const firstWrites = 500;
@@ -227,13 +226,8 @@ export class RunHistory extends SyncElement {
   }
 
   private renderWrite(write: Write, index: number) {
-    const { time, strings } = this.controller;
+    const { strings } = this.controller;
     if (write.fields.length === 0) return html`<li>${this.renderLine(write)}</li>`;
-    const states = statesOf(write);
-    const rows = write.fields.map((change) => ({
-      field: strings.fields[change.field],
-      values: states.map((state) => showValue(change[state], time, strings)),
-    }));
     return html`<li>
       <details
         .open=${this.opened.has(index)}
@@ -247,11 +241,7 @@ export class RunHistory extends SyncElement {
         <summary>${this.renderLine(write)}</summary>
         ${
           this.opened.has(index)
-            ? html`<schedule-sync-value-table
-                .label=${strings.heldItem(index + 1, write.title || strings.untitled)}
-                .heads=${states.map((state) => strings[state])}
-                .rows=${rows}
-              ></schedule-sync-value-table>`
+            ? writeTable(write, this.controller, strings.heldItem(index + 1, write.title || strings.untitled))
             : nothing
         }
       </details>
@@ -365,15 +355,6 @@ function countsOf(writes: Write[]): Counts {
     else counts.updated += 1;
   }
   return counts;
-}
-
-/**
- * What there is to tell of a write's fields: of something created there is no before, of something
- * deleted no after.
- */
-function statesOf({ what }: Write): ('before' | 'after')[] {
-  if (what === 'created') return ['after'];
-  return what === 'deleted' ? ['before'] : ['before', 'after'];
 }
 
 declare global {

@@ -192,9 +192,11 @@ export class SettingsForm extends LitElement {
       const { settings } = await controller.engine.keptSettings(this.account.address);
       // the administrator may have fixed something since this page was opened
       const isWhole = isSame(settings, this.settings);
-      await controller.automaticRuns.readSettings();
+      await Promise.all([controller.automaticRuns.readSettings(), controller.readOff()]);
       controller.say(isWhole ? controller.strings.settingsSaved : controller.strings.settingsLocked);
-      this.close();
+      // nothing is written before a person has seen it once
+      const next = controller.isNew(this.account) && !controller.running ? 'preview' : undefined;
+      this.dispatchEvent(new ViewCloseEvent(next));
     } catch (error) {
       this.failure = explain(controller.strings, error);
     }

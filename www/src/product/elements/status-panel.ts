@@ -1,14 +1,33 @@
-/** The status of the synchronization: what it is doing, and how the last run ended. */
+/** How the synchronization stands, and what a person can do about it. */
 import { css, html, nothing } from 'lit';
-import { customElement } from 'lit/decorators.js';
+import { customElement, property } from 'lit/decorators.js';
+import type { MailboxAccount } from '../../engine/types';
+import type { AccountState } from '../account-state';
+import { PreviewReadyEvent } from '../events';
+import type { ShowView } from '../menus';
+import { describe } from '../texts';
 import { base, buttons } from './styles';
 import { SyncElement } from './sync-element';
 
+/** A sign for each state, beside the words, which say the same. */
+const signs: Record<AccountState['kind'], string> = {
+  syncing: 'M4 10a6 6 0 0 1 11-3M16 10a6 6 0 0 1-11 3M15 3v4h-4M5 17v-4h4',
+  'in-sync': 'M4 10.5l4 4 8-9',
+  'needs-you': 'M7 7a3 3 0 1 1 4 3c-1 .5-1 1-1 2M10 15.5v.5',
+  fails: 'M5 5l10 10M15 5L5 15',
+  'signed-out': 'M9 4H5v12h4M9 10h7M13 7l3 3-3 3',
+  off: 'M6 10h8',
+  new: 'M10 5v10M5 10h10',
+};
+
 /**
- * What the synchronization is doing and how the last run ended, with a button that stops it.
+ * How all accounts stand, and each where there are several; what the last run came to; buttons that
+ * do what the state calls for.
  *
  * @tag schedule-sync-status-panel
- * @csspart status - The sentence.
+ * @fires {PreviewReadyEvent} schedule-sync-preview-ready - A preview is to be shown.
+ * @csspart state - How all accounts stand.
+ * @csspart status - What the last run came to.
  * @csspart progress - The bar that shows how far a run is.
  */
 @customElement('schedule-sync-status-panel')
@@ -23,23 +42,46 @@ export class StatusPanel extends SyncElement {
         background: var(--surface);
         border: 1px solid var(--line);
         border-radius: 8px;
-        padding: 5px 8px 7px 16px;
+        padding: 8px 12px 10px 16px;
         overflow: hidden;
       }
       .line {
         display: flex;
+        flex-wrap: wrap;
         align-items: center;
-        gap: 12px;
+        gap: 6px 12px;
         min-height: 34px;
       }
+      .state {
+        display: flex;
+        align-items: center;
+        gap: 8px;
+        overflow-wrap: anywhere;
+      }
+      .overall {
+        flex: 1 1 220px;
+        font-weight: 600;
+      }
+      .state svg {
+        flex: none;
+      }
+      .fails,
+      .signed-out {
+        color: var(--danger);
+      }
+      .needs-you svg,
+      .syncing svg {
+        color: var(--accent);
+      }
       [role='status'] {
-        flex: 1;
+        color: var(--muted);
+        overflow-wrap: anywhere;
+      }
+      [role='status']:empty {
+        display: none;
       }
       :host([data-failed]) {
         border-color: var(--danger);
-      }
-      :host([data-failed]) [role='status'] {
-        color: var(--danger);
       }
       .track {
         position: absolute;
@@ -48,11 +90,10 @@ export class StatusPanel extends SyncElement {
         background: var(--selected);
       }
       .bar {
+        display: block;
         height: 100%;
         width: 100%;
-        background: var(--accent);
-        transform-origin: left;
-        transition: transform 0.2s;
+        color: var(--accent);
       }
       .track:not([aria-valuenow]) .bar {
         width: 30%;
@@ -72,6 +113,9 @@ export class StatusPanel extends SyncElement {
     `,
   ];
 
+  /** Shows the settings or a preview of an account. */
+  @property({ attribute: false }) showView!: ShowView;
+
   protected override controllerChanged(): void {
     this.toggleAttribute('data-failed', this.controller.failed);
     if (!this.hasUpdated) return;
@@ -83,6 +127,73 @@ export class StatusPanel extends SyncElement {
   private readonly handleStop = (): void => {
     this.controller.stop();
   };
+
+  private readonly handleRun = (): void => {
+    this.controller.run(this.controller.accounts);
+  };
+
+  private readonly handleSetUp = (): void => {
+    const { accounts } = this.controller;
+    const account = accounts.find((one) => this.controller.stateOf(one).kind === 'off') ?? accounts[0];
+    if (account) this.showView('settings', account);
+  };
+
+  private readonly handlePreview = (): void => {
+    const [account] = this.controller.accounts;
+    if (account) this.showView('preview', account);
+  };
+
+  private showAwaiting(account: MailboxAccount): void {
+    this.dispatchEvent(new PreviewReadyEvent(account));
+  }
+
+  /** The one button that the state calls for. */
+  private renderMainButton(kind: AccountState['kind']) {
+    const { accounts, strings, running } = this.controller;
+    if (running || accounts.length === 0) return nothing;
+    const awaiting = accounts.find(({ address }) => this.controller.awaitsLook(address));
+    const button = (label: string, action: () => void) =>
+      html`<button class="primary" type="button" @click=${action}>${label}</button>`;
+    if (awaiting) {
+      return button(strings.preview.show, () => {
+        this.showAwaiting(awaiting);
+      });
+    }
+    switch (kind) {
+      case 'off':
+        return button(strings.setUpNow, this.handleSetUp);
+      case 'signed-out':
+        return button(strings.signInNow, this.handleRun);
+      case 'fails':
+        return button(strings.tryAgain, this.handleRun);
+      case 'syncing':
+      case 'in-sync':
+      case 'needs-you':
+      case 'new':
+        return button(strings.synchronizeNow, this.handleRun);
+    }
+  }
+
+  private renderState(state: AccountState, whose = '') {
+    const { strings, time } = this.controller;
+    const words = describe(strings, time, state);
+    return html`<span class="state ${state.kind}">
+      <svg
+        width="20"
+        height="20"
+        viewBox="0 0 20 20"
+        aria-hidden="true"
+        fill="none"
+        stroke="currentColor"
+        stroke-width="1.8"
+        stroke-linecap="round"
+        stroke-linejoin="round"
+      >
+        <path d=${signs[state.kind]}></path>
+      </svg>
+      <span>${whose ? `${whose}: ` : nothing}${words}</span>
+    </span>`;
+  }
 
   private renderProgress() {
     const { progress, strings, running } = this.controller;
@@ -107,14 +218,29 @@ export class StatusPanel extends SyncElement {
   }
 
   override render() {
-    const { message, progress, running, strings } = this.controller;
+    const { accounts, message, overall, progress, running, strings } = this.controller;
+    const canPreview = !running && accounts.length === 1 && overall.kind !== 'off';
     return html`
       <div class="line">
-        <p part="status" role="status">${message}</p>
+        <div part="state" class="overall">${accounts.length > 0 ? this.renderState(overall) : nothing}</div>
+        ${this.renderMainButton(overall.kind)}
+        ${
+          canPreview
+            ? html`<button type="button" @click=${this.handlePreview}>${strings.preview.command}</button>`
+            : nothing
+        }
         ${
           running && progress ? html`<button type="button" @click=${this.handleStop}>${strings.stop}</button>` : nothing
         }
       </div>
+      ${
+        accounts.length > 1
+          ? html`<ul>
+              ${accounts.map((one) => html`<li>${this.renderState(this.controller.stateOf(one), one.address)}</li>`)}
+            </ul>`
+          : nothing
+      }
+      <p part="status" role="status">${message}</p>
       ${this.renderProgress()}
     `;
   }
