@@ -68,8 +68,10 @@ async function buildWasmOf(name, options, folder) {
   // of a library that is a module for the page and a crate for the tests at once, cargo drops `lto`
   // without a word; of the module alone it doesn't
   const wanted = ['--release', '--target', wasmTarget, '--lib', '--crate-type', 'cdylib', ...options];
-  await must('Building the wasm', 'cargo', ['rustc', ...wanted]);
-  const built = join(target, wasmTarget, 'release', 'schedule_sync.wasm');
+  // both would be one file in one folder, and each be built anew after the other
+  const own = join(target, name);
+  await must('Building the wasm', 'cargo', ['rustc', ...wanted, '--target-dir', own]);
+  const built = join(own, wasmTarget, 'release', 'schedule_sync.wasm');
   const tool = wasmBindgen();
   const binaryen = readFileSync(join(root, 'node_modules', 'binaryen', 'package.json'));
   await unlessDone(name, [readFileSync(built), tool.version, binaryen, wasmOpt.join(' ')], folder, async () => {

@@ -21,7 +21,9 @@ use schedule_sync::model::{
     Response, Side, Status, Task, TaskWhen, When, Zone,
 };
 use schedule_sync::ports::{Http, Store};
+use schedule_sync::run::Report;
 use schedule_sync::run::commit::commit;
+use schedule_sync::run::record::{Cause, Outcome, RunRecord};
 use schedule_sync::web::error::to_js;
 use schedule_sync::web::facade::ScheduleSync;
 use schedule_sync::web::fetch::Fetch;
@@ -281,6 +283,26 @@ async fn the_history_is_kept_in_order_and_forgotten_in_time() {
 }
 
 #[wasm_bindgen_test]
+async fn runs_of_all_tabs_are_remembered_by_account() {
+    let instance = fresh("records");
+    let (first, second) =
+        (account(&instance, "demo@contoso.example").await, account(&instance, "demo@contoso.example").await);
+    let record = |minute: u32, result| {
+        let began = Utc.with_ymd_and_hms(2026, 3, 2, 10, minute, 0).unwrap();
+        RunRecord::of(Cause::Person, began, began, result)
+    };
+    let (done, failed) = (Report::default(), Error::Busy(Side::Exchange));
+    let (one, other) =
+        futures_util::join!(first.remember(record(0, Ok(Some(&done)))), second.remember(record(1, Err(&failed))));
+    assert!(one.is_ok() && other.is_ok());
+    let mut codes: Vec<Outcome> = first.records().await.unwrap().into_iter().map(|record| record.outcome).collect();
+    codes.sort_by_key(|outcome| *outcome == Outcome::Done);
+    assert_eq!(codes, [Outcome::Failed { code: "busy".to_owned(), side: Some(Side::Exchange) }, Outcome::Done]);
+    assert!(account(&instance, "other@contoso.example").await.records().await.unwrap().is_empty());
+    assert_eq!(first.state().await.unwrap(), None, "it stands beside the state");
+}
+
+#[wasm_bindgen_test]
 async fn runs_of_all_tabs_have_names_of_their_own() {
     let instance = fresh("names");
     let (first, second) =
@@ -535,8 +557,10 @@ async fn a_stop_ends_a_run_whose_requests_hang_and_frees_the_lock() {
             }
             sync.stop();
         };
-        let (ended, ()) =
-            futures_util::join!(sync.run("demo@contoso.example".to_owned(), told(&Cause::Person).unwrap()), stop);
+        let (ended, ()) = futures_util::join!(
+            sync.run("demo@contoso.example".to_owned(), tsify::Ts::new_unchecked("person".into())),
+            stop
+        );
         let code = |error: JsValue| Reflect::get(&error, &"code".into()).unwrap().as_string().unwrap();
         assert_eq!(ended.map(|_| ()).map_err(code), Err("stopped".to_owned()), "{nth}");
         assert!(hanging.count("aborted") > aborted, "{nth}");

@@ -146,8 +146,8 @@ export async function measure({ sizes: [size = 400], peers }) {
       await mailbox.updateEvent(one.id, edit.make(one));
       done.set(numberOf(one.subject), edit);
     }
-    const { rows, held } = await ask('preview');
-    const ours = new Set([...rows, ...held].map(({ title }) => numberOf(title)));
+    const { rows: shown, held } = await ask('preview');
+    const ours = new Set([...shown, ...held].map(({ title }) => numberOf(title)));
     const libraries = peers ? await noticedByLibraries(before, await events()) : new Set();
     const by = edits.map(({ kind, means }) => {
       const numbers = [...done].filter(([, edit]) => edit.kind === kind).map(([number]) => number);

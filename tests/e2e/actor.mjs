@@ -48,6 +48,9 @@ export const labels = {
     preview: 'Preview',
     previewOf: /^Preview of /,
     notNow: 'Not now',
+    showPreview: 'Show preview',
+    setUpNow: 'Choose what to synchronize',
+    inSync: /^In sync · \d\d:\d\d$/,
     clash: 'Both sides changed the same field. Choose whose value stays.',
     deleteAsked: 'The activity is gone. Choose whether this goes to Deleted Items too.',
   },
@@ -94,6 +97,9 @@ export const labels = {
     preview: 'Предпросмотр',
     previewOf: /^Предпросмотр /,
     notNow: 'Не сейчас',
+    showPreview: 'Показать предпросмотр',
+    setUpNow: 'Выбрать, что синхронизировать',
+    inSync: /^Синхронизировано · \d\d:\d\d$/,
     clash: 'Обе стороны изменили одно поле. Выберите, чьё значение останется.',
     deleteAsked: 'Активность исчезла. Решите, удалять ли и это (в «Удалённые»).',
   },
@@ -214,10 +220,18 @@ export function actor(page, culture = 'en-US') {
       return this.applyPreview();
     },
 
-    /** Carries out the preview that is shown. @returns {Promise<string>} what the status then says */
+    /**
+     * Carries out the preview that is shown, and those of other accounts that follow.
+     * @returns {Promise<string>} what the status then says
+     */
     async applyPreview() {
-      await page.getByRole('button', { name: words.applyPreview }).click();
-      return this.ended();
+      const apply = page.getByRole('button', { name: words.applyPreview });
+      let said;
+      do {
+        await apply.click();
+        said = await this.ended();
+      } while (await apply.isVisible());
+      return said;
     },
 
     /** Has a run carry out what was chosen. @returns {Promise<string>} what the status then says */

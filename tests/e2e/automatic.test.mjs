@@ -144,7 +144,7 @@ test('the page runs once at opening, then every five minutes, and asks the serve
   // a run that takes its time: what would ask again and again meanwhile shows
   await sandbox.faults([{ server: 'graph', path: 'batch', times: 1, then: { delayMs: 5_000 } }]);
   await person.open(creatio);
-  await person.status.getByText(words.completed).waitFor();
+  await page.getByText(words.inSync).first().waitFor();
   const opened = await quiet(sandbox);
   assert.ok(opened > from, 'it ran at opening');
   const asked = (await sandbox.requestsSince(from)).filter((/** @type {any} */ row) => row.server === 'creatio');
@@ -191,12 +191,13 @@ test('an Exchange Server account stays automatic after a reload, and says what i
   const sandbox = control(creatio);
   await person.open(creatio);
   await setUpBoth(person, [words.importMeetings, words.automatic]);
+  await person.synchronize();
   await quiet(sandbox);
   await page.reload();
   const waits = `${onServer.account}: runs by itself once you have signed in`;
   await person.status.getByText(waits).waitFor();
-  await person.status.getByText(`${account}: ${words.completed}`).waitFor();
-  await person.status.getByText(waits).waitFor();
+  await page.getByText(/^demo@contoso.example: In sync · /).waitFor();
+  await page.getByText(`${onServer.account}: Can’t sync · sign in to the mailbox first`).waitFor();
   // each page tells of its own account
   const times = async (/** @type {string} */ address) => {
     await person.openSettingsOf(address);
@@ -233,6 +234,6 @@ test('one account’s error does not keep the other from its run, and the status
   await setUpBoth(person, [words.importTasks]);
   await sandbox.faults([{ server: 'graph', path: 'batch', times: 1000, then: { status: 403 } }]);
   const said = await person.synchronize();
-  assert.match(said, new RegExp(`${account}: You may not do this in the mailbox`));
   assert.match(said, new RegExp(`${onServer.account}: ${words.completed}`));
+  await page.getByText(`${account}: Can’t sync · You may not do this in the mailbox`).waitFor();
 });

@@ -142,9 +142,7 @@ test('an account on an Exchange Server is synchronized through the proxy', { ski
   await choice.selectOption('never');
   await person.save();
 
-  await person.openActions();
-  await find('menuitem', words.synchronizeNow).click();
-  const said = await person.ended();
+  const said = await person.synchronize();
   assert.match(said, new RegExp(words.completed));
 
   const meeting = only(await activities.titled('Meeting at the head office'), 'imported meeting');

@@ -192,11 +192,16 @@ test('a run begins by itself when it is switched on', async (t) => {
   await find('checkbox', words.importMeetings).check();
   await find('checkbox', words.automatic).check();
   await person.save();
-  await page.getByRole('status').filter({ hasText: words.completed }).waitFor();
+  await person.synchronize();
   assert.equal((await activities.titled('By itself')).length, 1);
+  await mailbox.createEvent({ subject: 'By itself, too', start: at, end: { ...at, dateTime: `${day(4)}T10:00:00` } });
   await page.reload();
   await page.getByRole('status').filter({ hasText: words.completed }).waitFor();
   assert.equal((await activities.titled('By itself')).length, 1);
+  assert.equal((await activities.titled('By itself, too')).length, 1);
+  await page.reload();
+  await page.getByText(words.inSync).first().waitFor();
+  assert.equal(await person.status.textContent(), '', 'a run by itself that has nothing to tell is silent');
   assert.deepEqual(complaints, []);
 });
 

@@ -178,9 +178,7 @@ const commands = {
     planBegan = planEnded = undefined;
     const from = performance.now();
     if (seen) await engine.preview(who);
-    const { report } = seen
-      ? { report: await engine.applyPreviewed(who, [], []) }
-      : await engine.run(who, 'person');
+    const { report } = seen ? { report: await engine.applyPreviewed(who, [], []) } : await engine.run(who, 'person');
     if (!report) throw new Error('nobody has seen a preview of this account yet');
     const ms = performance.now() - from;
     const { creatio, exchange, held, malformed, unfinished } = report;

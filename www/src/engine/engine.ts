@@ -18,6 +18,7 @@ import type {
   MethodName,
   Preview,
   Reply,
+  RestingPair,
   RunEnd,
   RunReport,
   Results,
@@ -132,6 +133,16 @@ export class Engine {
   /** How an account stands: its runs, and whether it may run by itself. */
   standing(account: string): Promise<Standing> {
     return this.call('standing', account);
+  }
+
+  /** The pairs of an account that rest. */
+  resting(account: string): Promise<RestingPair[]> {
+    return this.call('resting', account);
+  }
+
+  /** Wakes pairs that rest: the next run decides anew on them. How many there were. */
+  wake(account: string, activities: string[]): Promise<number> {
+    return this.call('wake', account, activities);
   }
 
   /** What is held of an account, as its last run left it. */

@@ -19,6 +19,7 @@ export type {
   Preview,
   PreviewRow,
   Reply,
+  RestingPair,
   RunEnd,
   RunReport,
   Run,
@@ -48,6 +49,8 @@ export type MethodName =
   | 'stop'
   | 'held'
   | 'standing'
+  | 'resting'
+  | 'wake'
   | 'answer'
   | 'history'
   | 'undoPlan'

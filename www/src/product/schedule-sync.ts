@@ -8,6 +8,7 @@ import { stringsFor } from '../strings';
 import { openController } from './controllers/open-controller';
 import type { SyncController } from './controllers/sync-controller';
 import './elements/held-list';
+import './elements/resting-list';
 import './elements/run-history';
 import './elements/settings-form';
 import './elements/sign-in-dialog';
@@ -155,7 +156,10 @@ export class ScheduleSyncElement extends LitElement {
 
   private renderView(controller: SyncController) {
     const { view } = this;
-    if (!view) return html`<schedule-sync-held-list .controller=${controller}></schedule-sync-held-list>`;
+    if (!view) {
+      return html`<schedule-sync-held-list .controller=${controller}></schedule-sync-held-list>
+        <schedule-sync-resting-list .controller=${controller}></schedule-sync-resting-list>`;
+    }
     const { name, account } = view;
     const page = this.renderPage(controller, name, account);
     // what was read of one account is never shown, nor saved, as another's

@@ -89,7 +89,7 @@ export class SyncController extends EventTarget implements Runner, SignInPage {
     const { culture } = host.context;
     this.strings = stringsFor(culture);
     this.time = new LocalTime(engine.zone, culture);
-    this.message = accounts.length > 0 ? this.strings.notYet : this.strings.noAccount;
+    this.message = accounts.length > 0 ? '' : this.strings.noAccount;
     this.automaticRuns = new AutomaticRuns(this, engine, signIn);
     this.accountRuns = new AccountRuns(engine, signIn, this.strings, (account, withoutError) => {
       this.failed ||= !withoutError;
@@ -166,16 +166,18 @@ export class SyncController extends EventTarget implements Runner, SignInPage {
    */
   async readPreview({ address }: MailboxAccount): Promise<void> {
     if (this.running) return;
-    this.keepStore();
     this.previews.delete(address);
     this.isAttended = true;
-    this.begin(this.strings.starting);
+    const { settingsSaved, settingsLocked, starting, preview: words } = this.strings;
+    // what was said of the settings is said on: their preview follows by itself
+    const said = [settingsSaved, settingsLocked].includes(this.message) ? `${this.message} ` : '';
+    this.begin(said + starting);
     this.progress = { phase: 'reading', done: 0, total: 0 };
     this.changed();
     await this.finish(async () => {
       const preview = await this.engine.preview(address);
       this.previews.set(address, preview);
-      return this.prefixOf(address) + this.strings.preview.ready;
+      return said + this.prefixOf(address) + words.ready;
     });
   }
 
@@ -203,6 +205,18 @@ export class SyncController extends EventTarget implements Runner, SignInPage {
     for (const next of this.accounts.filter((one) => this.previews.has(one.address)).slice(0, 1)) {
       this.dispatchEvent(new PreviewReadyEvent(next));
     }
+  }
+
+  /** How many pairs rest in all. */
+  get resting(): number {
+    return [...this.standings.values()].reduce((sum, { resting }) => sum + resting, 0);
+  }
+
+  /** Wakes pairs of an account, and runs it: they are decided anew. */
+  async wake(account: MailboxAccount, activities: string[]): Promise<void> {
+    if (this.running) return;
+    await this.engine.wake(account.address, activities);
+    this.run([account]);
   }
 
   /** Takes calendars and lists out of what the settings of an account import. */

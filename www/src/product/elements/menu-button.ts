@@ -68,6 +68,7 @@ export class MenuButton extends LitElement {
         text-align: center;
         color: #fff;
         background: var(--danger);
+        pointer-events: none;
       }
       .popup {
         position: fixed;
@@ -297,9 +298,10 @@ export class MenuButton extends LitElement {
         @click=${this.handleClick}
         @keydown=${this.handleButtonKey}
       >
-        <slot></slot>${this.badge > 0 ? html`<span class="badge" aria-hidden="true">${this.badge}</span>` : nothing}
+        <slot></slot>
         ${this.compact ? nothing : html`${this.label}<span class="caret" aria-hidden="true"></span>`}
       </button>
+      ${this.badge > 0 ? html`<span class="badge" aria-hidden="true">${this.badge}</span>` : nothing}
       ${
         this.open
           ? html`<div class="popup">

@@ -77,9 +77,6 @@ export class StatusPanel extends SyncElement {
         color: var(--muted);
         overflow-wrap: anywhere;
       }
-      [role='status']:empty {
-        display: none;
-      }
       :host([data-failed]) {
         border-color: var(--danger);
       }
