@@ -9,7 +9,12 @@ import { only, ready } from './ready.mjs';
 import { account, control, creatioClient, graphClient, graphTime, instant, stock } from './servers.mjs';
 import { shoot, stage } from './stage.mjs';
 
-/** @param {Awaited<ReturnType<typeof ready>>['mailbox']} mailbox @param {string} subject @param {number} day */
+/**
+ * An event of an hour, so many days from now.
+ * @param {Awaited<ReturnType<typeof ready>>['mailbox']} mailbox
+ * @param {string} subject
+ * @param {number} day
+ */
 const meet = (mailbox, subject, day) =>
   mailbox.createEvent({ subject, start: graphTime(day, 9), end: graphTime(day, 10) });
 

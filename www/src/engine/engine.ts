@@ -105,8 +105,8 @@ export class Engine {
   }
 
   /**
-   * Synchronizes an account once, or gives a preview of that, if nobody has seen one of this account
-   * yet.
+   * Synchronizes an account once, or gives a preview of that, if nobody has seen one of this
+   * account yet.
    */
   run(account: string, cause: Cause): Promise<RunEnd> {
     return this.call('run', account, cause);
@@ -118,8 +118,8 @@ export class Engine {
   }
 
   /**
-   * Carries out the last preview of an account, without the rows `resting`, which rest from then on,
-   * and those `uncovered`, which the settings no longer cover.
+   * Carries out the last preview of an account, without the rows `resting`, which rest from then
+   * on, and those `uncovered`, which the settings no longer cover.
    */
   applyPreviewed(account: string, resting: string[], uncovered: string[]): Promise<RunReport> {
     return this.call('applyPreviewed', account, resting, uncovered);

@@ -1,5 +1,5 @@
-//! What a person sees before anything is written, and what they leave out: whole runs over two sides
-//! in memory.
+//! What a person sees before anything is written, and what they leave out: whole runs over two
+//! sides in memory.
 
 use crate::support::memory::{ME, at, everything, item, meeting, title, with};
 use crate::support::memory_scenario::{MemoryScenario, activity, event, guest, linked, set};

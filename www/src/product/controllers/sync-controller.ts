@@ -161,8 +161,8 @@ export class SyncController extends EventTarget implements Runner, SignInPage {
   }
 
   /**
-   * Reads what synchronizing an account would write, for {@link previews}; the status says what went
-   * wrong.
+   * Reads what synchronizing an account would write, for {@link previews}; the status says what
+   * went wrong.
    */
   async readPreview({ address }: MailboxAccount): Promise<void> {
     if (this.running) return;
