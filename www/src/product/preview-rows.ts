@@ -56,7 +56,10 @@ export function isTicked(row: PreviewRow, { rows, containers }: LeftOut): boolea
   return !rows.has(row.activity) && !(isImported(row) && containers.has(row.container));
 }
 
-/** The same choice with these rows in it, or not. A calendar of which a row is taken in is again. */
+/**
+ * The same choice with these rows in it, or not. A calendar of which a row is taken in is imported
+ * again.
+ */
 export function tick(rows: readonly PreviewRow[], on: boolean, leftOut: LeftOut, all: readonly PreviewRow[]): LeftOut {
   const out = new Set(leftOut.rows);
   const containers = new Set(leftOut.containers);

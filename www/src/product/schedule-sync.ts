@@ -209,6 +209,7 @@ export class ScheduleSyncElement extends LitElement {
         part="panel"
         .controller=${controller}
         .showView=${this.showView}
+        ?previewing=${this.view?.name === 'preview'}
         @schedule-sync-preview-ready=${this.handlePreviewReady}
       ></schedule-sync-status-panel>
       ${this.renderView(controller)} ${this.renderSignIn(controller)}

@@ -11,8 +11,8 @@ import { SyncElement } from './sync-element';
 const shownAtFirst = 50;
 
 /**
- * What rests, by account: what a person undid, left out of a preview, or left. It is read once it is
- * opened. Nothing is shown while nothing rests.
+ * What rests, by account: what a person undid, left out of a preview, or left. It is read once it
+ * is opened. Nothing is shown while nothing rests.
  *
  * @tag schedule-sync-resting-list
  */

@@ -110,6 +110,8 @@ export class StatusPanel extends SyncElement {
     `,
   ];
 
+  /** Whether a preview is shown below: it has the button that carries it out. */
+  @property({ type: Boolean }) previewing = false;
   /** Shows the settings or a preview of an account. */
   @property({ attribute: false }) showView!: ShowView;
 
@@ -147,7 +149,7 @@ export class StatusPanel extends SyncElement {
   /** The one button that the state calls for. */
   private renderMainButton(kind: AccountState['kind']) {
     const { accounts, strings, running } = this.controller;
-    if (running || accounts.length === 0) return nothing;
+    if (running || accounts.length === 0 || this.previewing) return nothing;
     const awaiting = accounts.find(({ address }) => this.controller.awaitsLook(address));
     const button = (label: string, action: () => void) =>
       html`<button class="primary" type="button" @click=${action}>${label}</button>`;
@@ -216,7 +218,7 @@ export class StatusPanel extends SyncElement {
 
   override render() {
     const { accounts, message, overall, progress, running, strings } = this.controller;
-    const canPreview = !running && accounts.length === 1 && overall.kind !== 'off';
+    const canPreview = !running && !this.previewing && accounts.length === 1 && overall.kind !== 'off';
     return html`
       <div class="line">
         <div part="state" class="overall">${accounts.length > 0 ? this.renderState(overall) : nothing}</div>
