@@ -193,10 +193,8 @@ impl FieldPolicy {
 
     /// Whether a write of `field` mails somebody.
     fn mails_by(self, field: Field) -> bool {
-        match field {
-            Field::Response => true, // the organizer: an answer that nobody hears is none
-            field => tells_attendees(field) && self.mails && !self.silent,
-        }
+        // an answer that its organizer does not hear is none
+        field == Field::Response || tells_attendees(field) && self.mails && !self.silent
     }
 
     /// Whether `field` would come from Exchange if a process did not own it.

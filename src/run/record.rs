@@ -115,6 +115,8 @@ pub fn remember(records: &mut Vec<RunRecord>, new: RunRecord) {
             last.times += new.times;
             last.ended = new.ended;
         }
+        // it waits no more, or waits anew
+        Some(last) if last.outcome == Outcome::Unseen => *last = new,
         Some(_) | None => records.push(new),
     }
     records.retain(|record| record.ended > since);

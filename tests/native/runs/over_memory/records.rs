@@ -58,6 +58,15 @@ fn runs_by_themselves_that_had_nothing_to_do_are_one_record() {
 }
 
 #[test]
+fn a_run_that_waited_for_a_look_is_told_only_while_it_waits() {
+    let mut records = Vec::new();
+    for (minute, result) in [(0, Ok(None)), (5, Ok(None)), (10, Ok(Some(&wrote())))] {
+        remember(&mut records, record(minute, Cause::Person, result));
+        assert_eq!((records.len(), records[0].began.timestamp() / 60 % 60), (1, minute));
+    }
+}
+
+#[test]
 fn what_is_too_old_or_too_much_is_forgotten() {
     let mut records = Vec::new();
     for minute in 0..400 {

@@ -1,9 +1,11 @@
 /** The runs of an account and what they wrote, with their undo. */
 import { css, html, nothing, type PropertyValues } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
-import type { MailboxAccount, Run, UndoPlan, Write } from '../../engine/types';
+import { EngineFailure } from '../../engine/engine';
+import type { MailboxAccount, Run, RunInfo, UndoPlan, Write } from '../../engine/types';
 import type { Counts } from '../../strings';
 import { RunFinishedEvent, ViewCloseEvent, type RowOpenEvent } from '../events';
+import { entriesOf, secondsOf, type RunEntry } from '../run-entries';
 import { explain } from '../texts';
 import './item-table';
 import type { Row } from './item-table';
@@ -15,7 +17,7 @@ import { writeTable } from './write-table';
 const firstWrites = 500;
 
 /**
- * The runs of one account that wrote something, the writes of the chosen one, and its undo: first
+ * The runs of one account, what the chosen one wrote and how it ended, and its undo: first
  * what it would do, then the word.
  *
  * @tag schedule-sync-run-history
@@ -96,6 +98,9 @@ export class RunHistory extends SyncElement {
       schedule-sync-value-table {
         margin: 6px 0 4px 14px;
       }
+      .failed {
+        color: var(--danger);
+      }
       [role='alert'] {
         color: var(--danger);
         margin-bottom: 10px;
@@ -107,6 +112,8 @@ export class RunHistory extends SyncElement {
   @property({ attribute: false }) account!: MailboxAccount;
 
   @state() private runs: Run[] | undefined;
+  /** What is remembered of runs beside their writes. */
+  @state() private infos: RunInfo[] = [];
   /** How many writes are asked for, at least. */
   @state() private minWrites = firstWrites;
   /** The run whose writes are shown, by its beginning. */
@@ -140,14 +147,26 @@ export class RunHistory extends SyncElement {
 
   private async load(): Promise<void> {
     await this.guarded(async () => {
-      this.runs = await this.controller.engine.history(this.account.address, this.minWrites);
-      if (!this.runs.some(({ run }) => run === this.chosen)) this.choose(this.runs[0]?.run ?? '');
+      const { engine } = this.controller;
+      const { address } = this.account;
+      const [runs, { runs: infos }] = await Promise.all([
+        engine.history(address, this.minWrites),
+        engine.standing(address),
+      ]);
+      [this.runs, this.infos] = [runs, infos];
+      if (!this.entries.some(({ key }) => key === this.chosen)) this.choose(this.entries[0]?.key ?? '');
     });
   }
 
   /** Whether there may be earlier runs than those shown. */
   private get isPart(): boolean {
     return (this.runs ?? []).reduce((sum, { writes }) => sum + writes.length, 0) >= this.minWrites;
+  }
+
+  /** All runs that are known, the newest first. */
+  private get entries(): RunEntry[] {
+    const runs = this.runs ?? [];
+    return entriesOf(runs, this.infos, this.isPart ? runs.at(-1)?.run : undefined);
   }
 
   private readonly handleMore = (): void => {
@@ -198,21 +217,26 @@ export class RunHistory extends SyncElement {
     await this.controller.undo(this.account, run);
   }
 
-  /** The run's time; whether it is an undo, and how much of it was taken back. */
-  private nameOf({ run, writes, undone, undo }: Run): string {
+  /** The run's time; what began it, how it ended, and how much of it was taken back. */
+  private nameOf({ key, run, info }: RunEntry): string {
     const { time, strings } = this.controller;
-    const notes = [undo ? strings.isUndo : '', undone > 0 ? strings.undone(undone, writes.length) : ''];
-    return [time.show(run), ...notes.filter((text) => text !== '')].join(' · ');
+    const undone = run && run.undone > 0 ? strings.undone(run.undone, run.writes.length) : '';
+    const cause = run?.undo ? strings.isUndo : info ? strings.causes[info.cause] : '';
+    const outcome = info && info.outcome !== 'done' ? strings.outcomes[info.outcome] : '';
+    const times = info && info.times > 1 ? strings.times(info.times) : '';
+    return [time.show(key), cause, times, outcome, undone].filter((text) => text !== '').join(' · ');
   }
 
-  private row(one: Run): Row {
-    const { run, writes } = one;
+  private row(entry: RunEntry): Row {
     const { strings } = this.controller;
-    const counts = (side: Write['side']) => strings.runCounts(countsOf(writes.filter((write) => write.side === side)));
+    const writes = entry.run?.writes ?? [];
+    const counts = (side: Write['side']) =>
+      entry.run ? strings.runCounts(countsOf(writes.filter((write) => write.side === side))) : strings.nothingThere;
     return {
-      id: run,
-      current: run === this.chosen,
-      cells: [this.nameOf(one), counts('creatio'), counts('exchange')],
+      id: entry.key,
+      current: entry.key === this.chosen,
+      faded: !entry.run,
+      cells: [this.nameOf(entry), counts('creatio'), counts('exchange')],
     };
   }
 
@@ -248,25 +272,45 @@ export class RunHistory extends SyncElement {
     </li>`;
   }
 
-  private renderRun({ run, writes }: Run) {
+  /** What is remembered of a run beside its writes, in words. */
+  private renderInfo(info: RunInfo) {
+    const { strings } = this.controller;
+    const seconds = secondsOf(info);
+    const told = [
+      ...(seconds === undefined ? [] : [strings.took(seconds)]),
+      ...(info.unfinished > 0 ? [strings.unfinished(info.unfinished)] : []),
+      ...info.notes.map(({ note, count }) => strings.notes[note](count)),
+    ];
+    const { code, side } = info;
+    const failure = code && explain(strings, new EngineFailure({ code, ...(side && { side }) }));
+    return html`${failure ? html`<p class="failed">${failure}</p>` : nothing}
+    ${told.length > 0 ? html`<p class="muted">${told.join(' · ')}</p>` : nothing}`;
+  }
+
+  private renderRun({ key, run, info }: RunEntry) {
     const { strings, time, running } = this.controller;
     const busy = running || this.planning;
     return html`<section aria-labelledby="run">
       <div class="line">
-        <h2 id="run" tabindex="-1">${strings.runOf(time.show(run))}</h2>
-        <button
-          type="button"
-          ?disabled=${busy}
-          @click=${() => {
-            void this.preview(run);
-          }}
-        >
-          ${strings.undoRun}
-        </button>
+        <h2 id="run" tabindex="-1">${strings.runOf(time.show(key))}</h2>
+        ${
+          run
+            ? html`<button
+                type="button"
+                ?disabled=${busy}
+                @click=${() => {
+                  void this.preview(key);
+                }}
+              >
+                ${strings.undoRun}
+              </button>`
+            : nothing
+        }
       </div>
       ${this.planning ? html`<p class="muted">${strings.undoPlanning}</p>` : nothing}
+      ${info ? this.renderInfo(info) : nothing} ${run ? nothing : html`<p class="muted">${strings.wroteNothing}</p>`}
       <ul>
-        ${writes.map((write, index) => this.renderWrite(write, index))}
+        ${run?.writes.map((write, index) => this.renderWrite(write, index))}
       </ul>
     </section>`;
   }
@@ -308,9 +352,9 @@ export class RunHistory extends SyncElement {
   }
 
   private renderChosen() {
-    const run = this.runs?.find((one) => one.run === this.chosen);
-    if (!run) return nothing;
-    return this.plan ? this.renderPlan(run.run, this.plan) : this.renderRun(run);
+    const entry = this.entries.find(({ key }) => key === this.chosen);
+    if (!entry) return nothing;
+    return this.plan ? this.renderPlan(entry.key, this.plan) : this.renderRun(entry);
   }
 
   override render() {
@@ -331,7 +375,7 @@ export class RunHistory extends SyncElement {
             { label: strings.sideTitle.creatio, width: 'phrase' },
             { label: strings.sideTitle.exchange, width: 'phrase' },
           ]}
-          .rows=${(this.runs ?? []).map((run) => this.row(run))}
+          .rows=${this.entries.map((entry) => this.row(entry))}
           .loading=${!this.runs}
           @schedule-sync-row-open=${this.handleRowOpen}
         ></schedule-sync-item-table>
@@ -341,7 +385,8 @@ export class RunHistory extends SyncElement {
           ? html`<button class="more" type="button" @click=${this.handleMore}>${strings.earlierRuns}</button>`
           : nothing
       }
-      ${this.runs?.length ? html`<p class="key muted">${strings.runCountsHint}</p>` : nothing} ${this.renderChosen()}
+      ${this.entries.length > 0 ? html`<p class="key muted">${strings.runCountsHint}</p>` : nothing}
+      ${this.renderChosen()}
     `;
   }
 }
