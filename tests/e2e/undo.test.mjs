@@ -53,3 +53,35 @@ for (const culture of /** @type {const} */ (['en-US', 'ru-RU'])) {
     assert.deepEqual(complaints, []);
   });
 }
+
+test('a run that failed stands in the history, with why, until the cause is gone in the state', async (t) => {
+  const { page, person, mailbox, sandbox, complaints } = await ready(t);
+  const { words } = person;
+  await mailbox.createEvent({ subject: 'Kick-off', start: graphTime(3, 9), end: graphTime(3, 10) });
+  await person.synchronize();
+  await sandbox.faults([{ server: 'graph', path: 'batch', times: 1000, then: { status: 403 } }]);
+  await person.synchronize();
+  const fails = page.getByText('Can’t sync · You may not do this in the mailbox').first();
+  await fails.waitFor();
+  await page.reload();
+  await fails.waitFor();
+  await person.openHistory();
+  const runs = page.getByRole('table', { name: words.runs, exact: true });
+  const failed = runs.getByRole('row').filter({ hasText: 'by hand · failed' });
+  await failed.click();
+  await page.getByText('It wrote nothing.').waitFor();
+  await page.getByRole('region').getByText('You may not do this in the mailbox').waitFor();
+  await runs.getByRole('row').filter({ hasText: 'after a preview' }).waitFor();
+  assert.deepEqual(await violations(page), [], 'history with a failure');
+  await shoot(page, 'history-failed');
+  await page.getByRole('button', { name: words.showActivities, exact: true }).click();
+  await sandbox.faults([]);
+  await page.getByRole('button', { name: 'Try again', exact: true }).click();
+  await person.ended();
+  await page.getByText(words.inSync).first().waitFor();
+  await fails.waitFor({ state: 'detached' });
+  assert.deepEqual(
+    complaints.filter((one) => !one.includes('403')),
+    [],
+  );
+});

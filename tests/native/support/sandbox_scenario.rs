@@ -12,7 +12,7 @@ use sandbox::{Sandbox, Seed};
 use schedule_sync::engine::settings::Settings;
 use schedule_sync::model::Side;
 use schedule_sync::ports::Store;
-use schedule_sync::run::{self, Report};
+use schedule_sync::run::Report;
 use serde_json::Value;
 use std::{cell::RefCell, rc::Rc};
 

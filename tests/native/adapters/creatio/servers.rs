@@ -19,7 +19,6 @@ use schedule_sync::model::{
     Body, Facts, Field, Importance, Instant, Item, ItemId, Meeting, Patch, Record, Reminder, Response, Side, Uid, When,
 };
 use schedule_sync::ports::Replica;
-use schedule_sync::run;
 use serde_json::{Value, json};
 use std::rc::Rc;
 

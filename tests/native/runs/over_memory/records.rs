@@ -19,10 +19,11 @@ fn wrote() -> Report {
 
 #[test]
 fn a_run_is_remembered_by_how_it_ended() {
+    let done = wrote();
     let stopped = Report { stopped: true, ..wrote() };
     let failed = Error::Busy(Side::Exchange);
     let outcome = |result| record(0, Cause::Person, result).outcome;
-    assert_eq!(outcome(Ok(Some(&wrote()))), Outcome::Done);
+    assert_eq!(outcome(Ok(Some(&done))), Outcome::Done);
     assert_eq!(outcome(Ok(Some(&stopped))), Outcome::Stopped);
     assert_eq!(outcome(Ok(None)), Outcome::Unseen);
     assert_eq!(outcome(Err(&Error::Stopped)), Outcome::Stopped);

@@ -15,7 +15,7 @@ use schedule_sync::engine::held::{Held, Reason};
 use schedule_sync::error::Result;
 use schedule_sync::model::{Instant, Side, html};
 use schedule_sync::ports::{Clock, Credentials, Http, HttpResponse, NoResponse, Request, Secret, Store};
-use schedule_sync::run::{self, Report};
+use schedule_sync::run::Report;
 use serde_json::{Value, json};
 use std::{
     cell::{Cell, RefCell},

@@ -11,7 +11,7 @@ use sandbox::Seed;
 use schedule_sync::engine::held::Reason;
 use schedule_sync::engine::settings::Extent;
 use schedule_sync::flat::FlatSet;
-use schedule_sync::run::{self, Report};
+use schedule_sync::run::Report;
 use serde_json::{Value, json};
 use std::path::Path;
 

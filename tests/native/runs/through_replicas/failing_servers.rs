@@ -14,7 +14,6 @@ use schedule_sync::engine::held::Reason;
 use schedule_sync::flat::FlatSet;
 use schedule_sync::model::Side;
 use schedule_sync::ports::{Replica, Store};
-use schedule_sync::run;
 use serde_json::{Value, json};
 
 /// Trouble in the sandbox's words: switches of Creatio, or faults of any server.

@@ -14,7 +14,7 @@ use schedule_sync::engine::state::State;
 use schedule_sync::error::{Error, Result};
 use schedule_sync::model::{Mark, Side};
 use schedule_sync::ports::Store;
-use schedule_sync::run::{self, Report, trust};
+use schedule_sync::run::{Report, trust};
 use serde_json::json;
 use std::rc::Rc;
 

@@ -13,7 +13,7 @@ use schedule_sync::engine::held::Reason;
 use schedule_sync::flat::FlatSet;
 use schedule_sync::model::Side;
 use schedule_sync::ports::Store;
-use schedule_sync::run::{self, Report};
+use schedule_sync::run::Report;
 use serde_json::{Value, json};
 use std::rc::Rc;
 

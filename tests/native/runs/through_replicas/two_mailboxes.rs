@@ -13,7 +13,6 @@ use sandbox::{Sandbox, Seed};
 use schedule_sync::engine::settings::Settings;
 use schedule_sync::model::Side;
 use schedule_sync::ports::Store;
-use schedule_sync::run;
 use serde_json::{Value, json};
 use std::cell::RefCell;
 use std::rc::Rc;
