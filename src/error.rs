@@ -79,6 +79,9 @@ pub enum Error {
     /// The user stopped the run.
     #[error("stopped")]
     Stopped,
+    /// What a person saw of a run is no longer what it would do: something was done or set since.
+    #[error("the preview is out of date")]
+    Outdated,
     /// A run of this account is already going on.
     #[error("a run is already going on")]
     Running,
@@ -103,6 +106,7 @@ impl Error {
             Self::Settings(_) => "settings",
             Self::Elsewhere { .. } => "elsewhere",
             Self::Stopped => "stopped",
+            Self::Outdated => "outdated",
             Self::Running => "running",
         }
     }
@@ -120,7 +124,13 @@ impl Error {
             | Self::Server { side, .. }
             | Self::Elsewhere { side, .. }
             | Self::Unreadable { side, .. } => Some(*side),
-            Self::Store(_) | Self::StoreFull | Self::Zone | Self::Settings(_) | Self::Stopped | Self::Running => None,
+            Self::Store(_)
+            | Self::StoreFull
+            | Self::Zone
+            | Self::Settings(_)
+            | Self::Stopped
+            | Self::Outdated
+            | Self::Running => None,
         }
     }
 }

@@ -12,7 +12,8 @@ use crate::engine::settings::{Notify, Settings};
 use crate::engine::state::State;
 use crate::engine::{containers, planner, scope};
 use crate::error::{Error, Result};
-use crate::model::{Container, Cursor, Instant, Pair};
+use crate::flat::FlatSet;
+use crate::model::{Container, ContainerId, Cursor, Instant, ItemId, Pair};
 use crate::ports::{Clock, Events, Phase, Progress, Replica, Store};
 use crate::run::observe::Readings;
 use serde::{Deserialize, Serialize};
@@ -91,12 +92,41 @@ pub struct PreparedRun {
     /// What was looked at, for [`apply`].
     seen: Seen,
     now: Instant,
+    /// What was stored when it was made, if a person is to see it: what was done since, the plan
+    /// does not know.
+    basis: Option<State>,
+    /// When it was made, by the clock of the device.
+    made: Instant,
 }
+
+/// Minutes for which a plan that a person has seen stands: later both sides may be others.
+const STANDS_MINUTES: i64 = 30;
 
 impl PreparedRun {
     /// What a person sees of it, line by line.
     pub fn rows(&self) -> impl Iterator<Item = Row<'_>> {
         preview::rows(&self.plan, &self.seen)
+    }
+
+    /// What is left out where calendars and lists are no longer imported: their rows, as far as
+    /// `settings` don't cover them any more. The others rest, with those of `resting`.
+    #[must_use]
+    pub fn left_out(
+        &self,
+        resting: FlatSet<ItemId>,
+        containers: &FlatSet<ContainerId>,
+        settings: &Settings,
+    ) -> LeftOut {
+        let is_covered = |id: &ContainerId| {
+            let covers = |container: &Container| scope::imports_from(settings, container);
+            self.containers().iter().any(|container| container.id == *id && covers(container))
+        };
+        let mut left_out = LeftOut { resting, ..LeftOut::default() };
+        for row in self.rows().filter(|row| row.is_imported() && containers.contains(row.container)) {
+            let into = if is_covered(row.container) { &mut left_out.resting } else { &mut left_out.uncovered };
+            into.insert(row.activity.clone());
+        }
+        left_out
     }
 
     /// What the history will tell of a line once it is carried out.
@@ -133,6 +163,20 @@ impl PreparedRun {
     fn is_unseen(&self) -> bool {
         !self.state.approved && self.rows().next().is_some()
     }
+}
+
+/// Whether a plan that a person has seen may be carried out: nothing was stored or set since it was
+/// made, and that was not long ago. Asked while no other run can begin.
+///
+/// # Errors
+/// `Outdated`; `Store` if it fails.
+pub async fn stands<W: World>(world: &W, planned: &PreparedRun) -> Result<()> {
+    let age = world.clock().now() - planned.made;
+    let is_young = age < chrono::Duration::minutes(STANDS_MINUTES) && age >= chrono::Duration::zero();
+    let settings = world.store().settings().await?;
+    let is_set_so = settings.is_none() || settings == planned.state.settings;
+    let is_same = world.store().state().await? == planned.basis;
+    if is_young && is_set_so && is_same { Ok(()) } else { Err(Error::Outdated) }
 }
 
 /// Hours after which both sides are compared in full again.
@@ -216,10 +260,18 @@ async fn decide<W: World>(world: &W, previewed: bool) -> Result<PreparedRun> {
         Context { settings: &able, zone: world.zone(), now, window, account: world.account(), words: world.words() };
     let mut plan = planner::plan(&context, &observed.seen);
     plan.held.extend(observed.held);
+    let basis = if observed.seen.previewed { world.store().state().await? } else { None };
     if plan.disbelieves {
         // both sides are compared as they would have been now, as soon as something can be read
         let cursors = Pair { creatio: None, ..before.cursors.clone() };
-        return Ok(PreparedRun { plan, state: State { cursors, ..before }, seen: observed.seen, now });
+        return Ok(PreparedRun {
+            plan,
+            state: State { cursors, ..before },
+            seen: observed.seen,
+            now,
+            basis,
+            made: device,
+        });
     }
     state.cursors = observed.cursors;
     state.membership = observed.membership;
@@ -231,5 +283,5 @@ async fn decide<W: World>(world: &W, previewed: bool) -> Result<PreparedRun> {
     }
     state.links = observed.seen.total;
     state.settings = Some(settings);
-    Ok(PreparedRun { plan, state, seen: observed.seen, now })
+    Ok(PreparedRun { plan, state, seen: observed.seen, now, basis, made: device })
 }

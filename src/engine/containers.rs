@@ -3,10 +3,11 @@
 //! items in a container that is gone.
 
 use crate::engine::link::Link;
-use crate::engine::settings::{Block, Settings};
+use crate::engine::scope;
+use crate::engine::settings::{Block, Extent, Settings};
 use crate::engine::state::State;
 use crate::flat::FlatSet;
-use crate::model::{Container, ContainerId, Side};
+use crate::model::{Container, ContainerId, Kind, Side};
 
 /// Old and new ids of containers.
 pub type Renamed = [(ContainerId, ContainerId)];
@@ -46,6 +47,25 @@ pub fn remembered(known: &[Container], present: &[Container], needed: &FlatSet<&
 pub fn named(settings: &Settings) -> impl Iterator<Item = &ContainerId> {
     let targets = settings.targets.calendar.iter().chain(&settings.targets.list);
     settings.import_meetings.chosen.iter().chain(&settings.import_tasks.chosen).chain(targets)
+}
+
+/// Takes the containers `left_out` out of what settings import, which names the others from then
+/// on; `all`: those of the mailbox.
+pub fn leave_out(settings: &mut Settings, left_out: &FlatSet<ContainerId>, all: &[Container]) {
+    for kind in [Kind::Meeting, Kind::Task] {
+        let covered = |container: &&Container| container.kind == kind && scope::imports_from(settings, container);
+        let (out, rest): (Vec<&Container>, Vec<&Container>) =
+            all.iter().filter(covered).partition(|container| left_out.contains(&container.id));
+        if out.is_empty() {
+            continue;
+        }
+        let chosen = rest.into_iter().map(|container| container.id.clone()).collect();
+        let block = match kind {
+            Kind::Meeting => &mut settings.import_meetings,
+            Kind::Task => &mut settings.import_tasks,
+        };
+        *block = Block { scope: Extent::Chosen, chosen, ..block.clone() };
+    }
 }
 
 /// Puts the new ids in the place of the old ones in settings.

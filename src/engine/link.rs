@@ -194,6 +194,7 @@ pub struct Memory {
     /// new.
     pub anew: bool,
     /// A person left it out of a preview: it rests until they wake it, whoever edits it.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub declined: bool,
 }
 

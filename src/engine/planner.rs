@@ -107,6 +107,10 @@ impl<'a> Planner<'a> {
         if let Some(code) = ids.into_iter().find_map(|id| seen.unanswered.get(id)) {
             return actions::held(context, link, items, Reason::Unanswered).because(code);
         }
+        if link.state == LinkState::Undone && link.memory.declined {
+            let renewed = pairs::renewed(context, seen, link, items);
+            return renewed.unwrap_or_else(|| pair(context, seen, link, items));
+        }
         let is_orphaned = index.matches.orphaned.contains(ids[0]);
         if is_orphaned && Permissions::of_pair(seen, link).said(Reason::Series).is_none() {
             return actions::held(context, link, items, Reason::Series);
@@ -149,7 +153,7 @@ impl<'a> Planner<'a> {
                 let left_out = item.facts.occurrence.as_ref().is_some_and(|one| index.left_out.contains(&one.master));
                 let found = if left_out && *found == Match::Added { &Match::New } else { found };
                 let planned = unlinked::event(context, seen, item, found, &idle);
-                self.plan.add(if left_out { preview::left_out(planned) } else { planned });
+                self.plan.add(if left_out { preview::left_out(seen, planned) } else { planned });
             }
         }
     }

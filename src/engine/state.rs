@@ -43,8 +43,8 @@ pub struct State {
     /// How many links there are.
     pub links: usize,
     /// A person has seen a plan of this account and had it carried out: before that, nothing is
-    /// written.
-    #[serde(default)]
+    /// written. An account that ran before that was kept has been written to.
+    #[serde(default = "ran_before")]
     pub approved: bool,
     /// The settings of the last run: after a change both sides are compared in full.
     pub settings: Option<Settings>,
@@ -70,6 +70,10 @@ pub struct State {
     /// together.
     #[serde(default)]
     pub deletions: Vec<(Instant, usize)>,
+}
+
+const fn ran_before() -> bool {
+    true
 }
 
 impl State {

@@ -242,7 +242,8 @@ fn unsent(error: &Error) -> Refusal {
         | Error::Stopped
         | Error::StoreFull
         | Error::Zone
-        | Error::Running => Refusal::Unknown,
+        | Error::Running
+        | Error::Outdated => Refusal::Unknown,
     }
 }
 

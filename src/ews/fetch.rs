@@ -250,7 +250,8 @@ pub(super) fn refused(error: &Error) -> Option<String> {
         | Error::Stopped
         | Error::StoreFull
         | Error::Zone
-        | Error::Running => return None,
+        | Error::Running
+        | Error::Outdated => return None,
     };
     Some(detail.clone())
 }

@@ -195,7 +195,8 @@ pub(super) fn code(error: &Error) -> Option<String> {
         | Error::Settings(_)
         | Error::Elsewhere { .. }
         | Error::Stopped
-        | Error::Running => None,
+        | Error::Running
+        | Error::Outdated => None,
     }
 }
 

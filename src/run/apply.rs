@@ -39,7 +39,7 @@ const WRITES: usize = 8;
 /// # Errors
 /// Only if the local store fails; whatever a server does is an outcome.
 pub async fn apply<W: World>(world: &W, planned: PreparedRun) -> Result<Report> {
-    let PreparedRun { mut plan, mut state, seen, now } = planned;
+    let PreparedRun { mut plan, mut state, seen, now, .. } = planned;
     let mut report = Report::default();
     let mut done = 0;
     let mut deleted = 0;

@@ -20,8 +20,6 @@ pub enum Cause {
     Answers,
     /// A person who had seen the preview.
     Preview,
-    /// A person who wanted another run undone.
-    Undo,
 }
 
 /// How a run ended.

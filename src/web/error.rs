@@ -14,7 +14,7 @@ const TYPES: &str = r#"
  */
 export interface EngineError extends Error {
     code: "no-reply" | "signed-out" | "forbidden" | "busy" | "server-error" | "unreadable" | "foreign-link" | "cursor-lost"
-        | "store" | "store-full" | "zone" | "settings" | "elsewhere" | "stopped" | "running";
+        | "store" | "store-full" | "zone" | "settings" | "elsewhere" | "stopped" | "outdated" | "running";
     side?: "creatio" | "exchange";
     /**
      * `elsewhere`: the Creatio or mailbox that is to be synchronised, and the one that was found.

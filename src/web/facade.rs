@@ -6,18 +6,18 @@ use crate::creatio::client::installation::Installation;
 use crate::creatio::settings::policy::Moved;
 use crate::creatio::{Creatio, Keeper, MailAccount, MailKind, SettingsPlace, Site, StoredSettings};
 use crate::engine::containers::{self, Renamed};
-use crate::engine::preview::LeftOut;
+use crate::engine::settings::Settings;
 use crate::engine::undo::Undo;
 use crate::engine::{account::Account, context::Words};
 use crate::error::{Error, Result};
 #[cfg(feature = "ews")]
 use crate::ews::{self, Ews};
 use crate::exchange::Exchange;
-use crate::flat::FlatMap;
+use crate::flat::{FlatMap, FlatSet};
 use crate::graph::cloud::Cloud;
 use crate::graph::{self, Graph};
 use crate::model::time::local;
-use crate::model::{Address, Aliases, Instant, ItemId, SiteId, Zone};
+use crate::model::{Address, Aliases, ContainerId, Instant, ItemId, SiteId, Zone};
 use crate::ports::Store as _;
 use crate::run::record::{Cause, RunRecord};
 use crate::run::world::Parts;
@@ -173,19 +173,21 @@ impl ScheduleSync {
     }
 
     /// Carries out what the last preview of an account showed, once, without the rows of the
-    /// Activities `resting`, which rest from then on, and those `uncovered`, which the settings no
-    /// longer cover. What changed since is left for the next run. Without a preview it rejects.
+    /// Activities `resting`, which rest from then on, and without what would be imported from
+    /// `containers`, which the settings no longer cover from then on, if they may be changed. What
+    /// changed since is left for the next run. It rejects with `outdated` if there is no preview,
+    /// or something else was done since it was made.
     #[wasm_bindgen(js_name = applyPreviewed)]
     pub async fn apply_previewed(
         &self,
         account: String,
         resting: Vec<String>,
-        uncovered: Vec<String>,
+        containers: Vec<String>,
     ) -> Result<Ts<dto::RunReport>, JsValue> {
         let inner = Rc::clone(&self.inner);
-        let ids = |list: Vec<String>| list.into_iter().map(ItemId::new).collect();
-        let left_out = LeftOut { resting: ids(resting), uncovered: ids(uncovered) };
-        let report = inner.apply_previewed(&account, &left_out).await.map_err(|error| to_js(&error))?;
+        let resting = resting.into_iter().map(ItemId::new).collect();
+        let containers = containers.iter().map(|id| ContainerId::from(id.as_str())).collect();
+        let report = inner.apply_previewed(&account, resting, &containers).await.map_err(|error| to_js(&error))?;
         told(&dto::RunReport::from(report))
     }
 
@@ -453,14 +455,44 @@ impl Inner {
         self.alone(account, async |parts| run::plan(parts).await).await
     }
 
-    async fn apply_previewed(self: &Rc<Self>, account: &str, left_out: &LeftOut) -> Result<run::Report> {
-        let seen = self.previewed.borrow_mut().remove(account);
-        let missing = || Error::Settings("nothing was previewed".to_owned());
-        let planned = seen.ok_or_else(missing)?.without(left_out).approved();
+    async fn apply_previewed(
+        self: &Rc<Self>,
+        account: &str,
+        resting: FlatSet<ItemId>,
+        containers: &FlatSet<ContainerId>,
+    ) -> Result<run::Report> {
         let began = now();
-        let report = self.alone(account, async |parts| run::apply::apply(parts, planned).await).await;
-        self.remember(account, RunRecord::of(Cause::Preview, began, now(), report.as_ref().map(Some))).await;
+        let applied = self.alone(account, async |parts| {
+            let seen = self.previewed.borrow_mut().remove(account);
+            let planned = seen.ok_or(Error::Outdated)?;
+            run::stands(parts, &planned).await?;
+            let settings = self.without_containers(account, &planned, containers).await?;
+            let left_out = planned.left_out(resting, containers, &settings);
+            run::apply::apply(parts, planned.without(&left_out).approved()).await
+        });
+        let report = applied.await;
+        if !matches!(report, Err(Error::Running | Error::Outdated)) {
+            self.remember(account, RunRecord::of(Cause::Preview, began, now(), report.as_ref().map(Some))).await;
+        }
         report
+    }
+
+    /// Takes `containers` out of what the settings of an account import; the settings that count
+    /// then, which an administrator may have fixed.
+    async fn without_containers(
+        &self,
+        account: &str,
+        planned: &PreparedRun,
+        containers: &FlatSet<ContainerId>,
+    ) -> Result<Settings> {
+        let (creatio, store) = (self.creatio(account), self.store(account).await?);
+        let keeper = self.keeper(account, &creatio, &store);
+        if !containers.is_empty() {
+            let mut own = keeper.read().await?.own;
+            containers::leave_out(&mut own, containers, planned.containers());
+            keeper.save(&own).await?;
+        }
+        Ok(keeper.read().await?.settings)
     }
 
     async fn undo_plan(self: &Rc<Self>, account: &str, run: &str) -> Result<Undo> {

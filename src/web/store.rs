@@ -155,7 +155,8 @@ impl IdbStore {
     async fn recorded(&self, transaction: &Transaction) -> Result<Vec<RunRecord>> {
         let states = transaction.object_store(STATES).map_err(failed)?;
         let text = states.get(self.key(RECORDS)).map_err(failed)?.await.map_err(failed)?;
-        text.map_or_else(|| Ok(Vec::new()), |text| parse(&text))
+        // a record of another version that can't be read is no reason to tell nothing any more
+        Ok(text.and_then(|text| parse(&text).ok()).unwrap_or_default())
     }
 
     /// Those links that `query` finds in the index, or without one among all links.

@@ -72,7 +72,8 @@ pub(in crate::creatio) fn refused(error: &Error) -> Option<String> {
         | Error::Stopped
         | Error::StoreFull
         | Error::Zone
-        | Error::Running => None,
+        | Error::Running
+        | Error::Outdated => None,
     }
 }
 

@@ -42,7 +42,8 @@ impl<'a> Index<'a> {
             }
         }
         let Relinked { links, outdated, reunited } = relinked(context, seen, &matches, plan);
-        Self { masked, matches, found, links, outdated, reunited, left_out: left_out(seen) }
+        let left_out = left_out(&links);
+        Self { masked, matches, found, links, outdated, reunited, left_out }
     }
 
     /// Whether an Activity without a pair was made for an event that is found to be another's: no
@@ -143,10 +144,10 @@ fn relinked(context: &Context<'_>, seen: &Seen, matches: &Matches, plan: &mut Pl
     Relinked { links: links.into_values().collect(), outdated, reunited }
 }
 
-/// The series of which every link of which anything is known was left out by a person.
-fn left_out(seen: &Seen) -> FlatSet<ItemId> {
+/// The series of which a person left out every occurrence that has a link.
+fn left_out(links: &[Link]) -> FlatSet<ItemId> {
     let of = |declined: bool| {
-        let links = seen.links.iter().filter(move |link| link.memory.declined == declined);
+        let links = links.iter().filter(move |link| link.memory.declined == declined);
         links.filter_map(|link| link.series().cloned()).collect::<FlatSet<ItemId>>()
     };
     of(true).difference(&of(false)).cloned().collect()

@@ -65,11 +65,12 @@ fn what_was_not_read_is_still_to_be_carried_out_and_what_was_read_counts_as_long
 /// Where the page's texts are.
 const STRINGS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/www/src/strings");
 
-/// The languages of the page: each has a file, beside the one that chooses.
+/// The languages of the page: each has a file, beside the one that chooses and the one that counts.
 fn languages() -> Vec<String> {
     let files = std::fs::read_dir(STRINGS).expect("the page's texts");
     let names = files.map(|file| file.expect("a file").path().file_stem().expect("a name").to_owned());
-    let languages = names.map(|name| name.into_string().expect("text")).filter(|name| name != "index");
+    let languages =
+        names.map(|name| name.into_string().expect("text")).filter(|name| name != "index" && name != "plural");
     let languages: Vec<String> = languages.collect();
     assert!(languages.len() > 1, "{languages:?}");
     languages

@@ -15,5 +15,6 @@ pub(crate) async fn run<W: World>(world: &W) -> Result<Report> {
 /// A run of which a person has seen the plan.
 pub(crate) async fn run_seen<W: World>(world: &W) -> Result<Report> {
     let planned = run::plan(world).await?;
+    run::stands(world, &planned).await?;
     run::apply::apply(world, planned.approved()).await
 }

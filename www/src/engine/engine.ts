@@ -119,10 +119,11 @@ export class Engine {
 
   /**
    * Carries out the last preview of an account, without the rows `resting`, which rest from then
-   * on, and those `uncovered`, which the settings no longer cover.
+   * on, and without what would be imported from `containers`, which the settings no longer cover.
+   * Rejects with `outdated` if something else was done since.
    */
-  applyPreviewed(account: string, resting: string[], uncovered: string[]): Promise<RunReport> {
-    return this.call('applyPreviewed', account, resting, uncovered);
+  applyPreviewed(account: string, resting: string[], containers: string[]): Promise<RunReport> {
+    return this.call('applyPreviewed', account, resting, containers);
   }
 
   /** Asks the run that is going on to stop. */

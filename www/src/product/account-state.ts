@@ -9,6 +9,8 @@ export type AccountState =
   | { kind: 'in-sync'; at: string }
   /** A person is asked something: a preview, or questions. */
   | { kind: 'needs-you'; count: number; at?: string }
+  /** Its last run was stopped, or left something for the next one. */
+  | { kind: 'partly'; at?: string }
   /** It can't be synchronized. */
   | { kind: 'fails'; failure: Failure; at?: string }
   /** It runs once a person has signed in. */
@@ -44,14 +46,16 @@ export function stateOf(known: KnownOfAccount): AccountState {
   if (known.isOff) return { kind: 'off' };
   if (known.waitsForSignIn) return { kind: 'signed-out', ...at };
   if (last?.outcome === 'failed') return { kind: 'fails', failure: failureOf(last), ...at };
-  const count = known.held.filter(({ choices }) => choices.length > 0).length + (known.awaitsLook ? 1 : 0);
+  const looks = known.awaitsLook || last?.outcome === 'unseen';
+  const count = known.held.filter(({ choices }) => choices.length > 0).length + (looks ? 1 : 0);
+  if (last?.outcome === 'stopped' || (last && last.unfinished > 0)) return { kind: 'partly', ...at };
   if (count > 0) return { kind: 'needs-you', count, ...at };
   return good ? { kind: 'in-sync', at: good } : { kind: 'new' };
 }
 
 /** When the last run ended that did everything that it could. */
 export function lastGood(standing: Standing | undefined): string | undefined {
-  return standing?.runs.find(({ outcome }) => outcome === 'done')?.ended;
+  return standing?.runs.find(({ outcome, unfinished }) => outcome === 'done' && unfinished === 0)?.ended;
 }
 
 /** What a person wants to know first of several accounts: what goes on, what fails, what waits. */
@@ -60,6 +64,7 @@ const urgency: readonly AccountState['kind'][] = [
   'fails',
   'signed-out',
   'needs-you',
+  'partly',
   'new',
   'in-sync',
   'off',

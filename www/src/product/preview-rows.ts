@@ -56,24 +56,19 @@ export function isTicked(row: PreviewRow, { rows, containers }: LeftOut): boolea
   return !rows.has(row.activity) && !(isImported(row) && containers.has(row.container));
 }
 
-/**
- * The same choice with these rows in it, or not. A calendar of which a row is taken in is imported
- * again.
- */
-export function tick(rows: readonly PreviewRow[], on: boolean, leftOut: LeftOut, all: readonly PreviewRow[]): LeftOut {
+/** Whether a person can choose a row by itself: not where its whole calendar is left out. */
+export function canTick(row: PreviewRow, { containers }: LeftOut): boolean {
+  return !(isImported(row) && containers.has(row.container));
+}
+
+/** The same choice with these rows in it, or not, as far as they can be chosen. */
+export function tick(rows: readonly PreviewRow[], on: boolean, leftOut: LeftOut): LeftOut {
   const out = new Set(leftOut.rows);
-  const containers = new Set(leftOut.containers);
-  const ids = new Set(rows.map(({ activity }) => activity));
-  for (const row of rows) {
+  for (const row of rows.filter((one) => canTick(one, leftOut))) {
     if (on) out.delete(row.activity);
     else out.add(row.activity);
-    if (!on || !isImported(row) || !containers.delete(row.container)) continue;
-    // the others of that calendar stay out, each by itself
-    for (const other of all) {
-      if (isImported(other) && other.container === row.container && !ids.has(other.activity)) out.add(other.activity);
-    }
   }
-  return { rows: out, containers };
+  return { rows: out, containers: leftOut.containers };
 }
 
 /** The same choice with a whole calendar in it, or not. */
@@ -106,7 +101,7 @@ export function mailsOf(rows: readonly PreviewRow[], account: string): Mails {
   let count = 0;
   for (const { mailed, answers } of rows) {
     count += mailed.length + (answers ? 1 : 0);
-    for (const person of mailed) people.set(person.addresses[0] ?? person.name, person);
+    for (const person of mailed) people.set((person.addresses[0] ?? person.name).toLowerCase(), person);
   }
   const domain = domainOf(account);
   const all = [...people.values()];
@@ -134,11 +129,13 @@ export const changes: readonly PreviewRow['change'][] = [
   'merge',
   'convert',
   'revive',
+  'complete',
+  'twice',
   'link',
 ];
 
 /** Whether a row brings something new into Creatio. */
-function isImported({ change, side }: PreviewRow): boolean {
+export function isImported({ change, side }: PreviewRow): boolean {
   return change === 'create' && side === 'creatio';
 }
 

@@ -118,7 +118,12 @@ export class ScheduleSyncElement extends LitElement {
     this.viewChanged(name);
   };
 
+  /** A preview that a person should see; not over what they have open. */
   private readonly handlePreviewReady = (event: Event): void => {
+    if (!this.view || this.view.name === 'preview') this.handlePreviewWanted(event);
+  };
+
+  private readonly handlePreviewWanted = (event: Event): void => {
     if (!(event instanceof PreviewReadyEvent)) return;
     this.view = { name: 'preview', account: event.account };
     this.viewChanged('preview');
@@ -210,7 +215,7 @@ export class ScheduleSyncElement extends LitElement {
         .controller=${controller}
         .showView=${this.showView}
         ?previewing=${this.view?.name === 'preview'}
-        @schedule-sync-preview-ready=${this.handlePreviewReady}
+        @schedule-sync-preview-ready=${this.handlePreviewWanted}
       ></schedule-sync-status-panel>
       ${this.renderView(controller)} ${this.renderSignIn(controller)}
     `;

@@ -55,6 +55,8 @@ export function describe(strings: Strings, time: LocalTime, state: AccountState)
       return states.inSync(since);
     case 'needs-you':
       return states.needsYou(state.count) + beside;
+    case 'partly':
+      return states.partly + beside;
     case 'fails':
       return states.fails(explain(strings, new EngineFailure(state.failure))) + beside;
     case 'signed-out':

@@ -252,6 +252,7 @@ export const en = {
     inSync: (time: string) => `In sync · ${time}`,
     syncing: (what: string) => `Syncing · ${what}`,
     needsYou: (count: number) => `Needs you · ${count}`,
+    partly: 'Not finished · synchronize again',
     fails: (why: string) => `Can’t sync · ${why}`,
     signedOut: 'Can’t sync · sign in to the mailbox first',
     off: 'Off · nothing is chosen yet',
@@ -273,7 +274,8 @@ export const en = {
   },
   resting: (count: number) => `resting: ${count}`,
   restingHeading: (count: number) => `Resting: ${count}`,
-  restingHint: 'Left out of a preview, undone, or left as it is. Nothing is written to these until you wake them.',
+  restingHint:
+    'Left out of a preview, undone, or left as it is. What is new stays out until you wake it; a pair that was linked before wakes when one of the two is edited.',
   wake: 'Wake',
   wakeOne: (title: string) => `Wake ${title}`,
   wakeAll: (count: number) => `Wake all ${count}`,
@@ -404,6 +406,7 @@ export const en = {
     rows: 'What would be done',
     noRows: 'Nothing matches. Change the search or what is shown.',
     search: 'Search titles',
+    readAnew: 'Read the preview anew',
     shown: 'Show',
     everything: 'Everything',
     groupBy: 'Group by',
@@ -423,6 +426,8 @@ export const en = {
       revive: 'Created again',
       link: 'On both sides already',
       convert: 'Meeting or task swapped',
+      complete: 'Completed',
+      twice: 'There twice',
     },
     /** What is done with a row, and why; `side` is where it is written. */
     why: {
@@ -433,6 +438,8 @@ export const en = {
       revive: (to: Side) => `was deleted in ${side[to]}, and changed in ${side[other(to)]} since`,
       link: () => 'is on both sides already: the two will be linked',
       convert: (to: Side) => `is made anew in ${side[to]} as the other kind`,
+      complete: () => 'has ended: becomes Completed',
+      twice: (to: Side) => `is there twice in ${side[to]}: one of the two goes`,
     },
     /** How many rows there are of a change on a side; none: on both. */
     count: (change: Change, to: Side | undefined, count: number) => {
@@ -445,18 +452,20 @@ export const en = {
         revive: 'created again',
         link: 'linked, as they are on both sides already',
         convert: 'made anew as the other kind',
+        complete: 'completed',
+        twice: 'that are there twice removed',
       }[change];
       return `${count} ${what}${where}`;
     },
     out: (count: number) => `${count} left out`,
     held: (count: number) =>
-      `${plural('en', count, { one: 'item waits', other: 'items wait' })} for your decision: you will find them below the status afterwards.`,
+      `${plural('en', count, { one: 'item waits', other: 'items wait' })} for your decision. Look below the status afterwards.`,
     calendars: 'Import from',
     calendar: (name: string, count: number, personal: boolean) =>
       `${name}: ${count}${personal ? ' — looks personal, so it is left out unless you tick it' : ''}`,
     noMail: 'Nobody gets mail.',
     mails: (count: number, people: number, outside: number) =>
-      `${plural('en', count, { one: 'mail', other: 'mails' })} to ${plural('en', people, { one: 'person', other: 'people' })}` +
+      `${plural('en', count, { one: 'mail', other: 'mails' })} to ${people > 0 ? plural('en', people, { one: 'person', other: 'people' }) : 'the organizers'}` +
       `${outside > 0 ? `, ${outside} of them outside your organization` : ''}.`,
     mailsIn: (count: number) => plural('en', count, { one: 'mail', other: 'mails' }),
     sendHeading: 'Send mail?',
@@ -474,7 +483,6 @@ export const en = {
     automatic: 'by itself',
     answers: 'by your choices',
     preview: 'after a preview',
-    undo: 'undo',
   },
   outcomes: { done: '', unseen: 'waits for you to look', stopped: 'stopped', failed: 'failed' },
   times: (count: number) => `${count} runs`,
@@ -577,6 +585,7 @@ export const en = {
       `${who}: this is ${knownName(names?.found) ?? 'another one'}, but ${names?.meant ?? '?'} is to be synchronized. Nothing was written. ` +
       'Sign in to the right one; a copy of Creatio must not be synchronized with the same mailbox. ' +
       'If Creatio has moved to another address, your administrator can say so in the policy.',
+    outdated: () => 'Something has changed since this preview was made. Nothing was written: look at a new preview.',
     stopped: () => 'The synchronization was stopped while it was reading: nothing was written.',
     running: () => 'A synchronization is already running in another tab. Wait for it to end.',
     unknown: () => 'The synchronization failed. Reload the page and run it again.',

@@ -6,10 +6,13 @@ use crate::support::memory_scenario::{MemoryScenario, activity, event, guest, li
 use crate::support::moment::the_meeting;
 use crate::support::runs;
 use pollster::block_on;
+use schedule_sync::engine::containers;
 use schedule_sync::engine::link::LinkState;
-use schedule_sync::engine::preview::{LeftOut, RowKind};
-use schedule_sync::engine::settings::{Notify, Settings};
-use schedule_sync::model::{Address, ItemId, Record, Side};
+use schedule_sync::engine::preview::{LeftOut, RowKind, looks_personal};
+use schedule_sync::engine::settings::{Conflict, Notify, Settings};
+use schedule_sync::error::Error;
+use schedule_sync::flat::FlatSet;
+use schedule_sync::model::{Address, Container, ContainerId, ItemId, Kind, Record, Side};
 use schedule_sync::run::{self, Ended, PreparedRun, Report};
 
 /// A run that nobody looks at; `None`: it waits for a person to see what it would write.
@@ -236,4 +239,163 @@ fn what_the_settings_no_longer_cover_is_left_without_a_trace() {
         block_on(run::apply::apply(parts, planned.without(&left_out).approved())).unwrap();
     });
     assert_eq!((scenario.creatio.writes.get(), scenario.store.links.borrow().is_empty()), (0, true));
+}
+
+/// The person has all of a preview carried out after `meanwhile`.
+fn apply_after(scenario: &MemoryScenario, meanwhile: impl FnOnce()) -> Result<Report, Error> {
+    scenario.with(|parts| {
+        let planned = block_on(run::plan(parts)).unwrap();
+        meanwhile();
+        block_on(async {
+            run::stands(parts, &planned).await?;
+            run::apply::apply(parts, planned.approved()).await
+        })
+    })
+}
+
+#[test]
+fn what_was_done_since_makes_a_preview_void() {
+    let scenario = linked(Side::Exchange);
+    scenario.exchange.put(event("f", "Lunch"));
+    assert_eq!(apply_after(&scenario, || drop(scenario.run())), Err(Error::Outdated), "another run");
+    scenario.exchange.put(event("g", "Dinner"));
+    let other = with(|settings| settings.export.on = false);
+    assert_eq!(apply_after(&scenario, || set(&scenario, &other)), Err(Error::Outdated), "other settings");
+    let later = scenario.clock.0.get() + chrono::Duration::minutes(31);
+    assert_eq!(apply_after(&scenario, || scenario.clock.0.set(later)), Err(Error::Outdated), "half an hour");
+    assert!(apply_after(&scenario, || ()).is_ok_and(|report| report.counts.creatio.created == 1));
+}
+
+#[test]
+fn what_is_left_out_asks_nothing_and_tells_nothing() {
+    let scenario = MemoryScenario::new(&with(|settings| settings.rules.notify = Notify::Ask));
+    let anna = "anna@fabrikam.example";
+    scenario.creatio.people.borrow_mut().insert(Address::parse(anna).unwrap(), anna.into());
+    let mut visit = item(Side::Creatio, "a", Record::Meeting(meeting("Visit", "2026-03-12T10:00:00Z")));
+    the_meeting(&mut visit).people = vec![schedule_sync::model::Person { contact: Some(anna.into()), ..guest(anna) }];
+    scenario.creatio.put(visit);
+    let report = apply_without(&scenario, "Visit");
+    assert_eq!((report.held.len(), report.notes.len(), report.resting), (0, 0, 1), "{:?}", report.held);
+    next_day(&scenario);
+    assert_eq!(scenario.settle().held.len(), 0);
+}
+
+#[test]
+fn whoever_is_taken_off_is_told_of() {
+    let scenario = MemoryScenario::new(&with(|settings| settings.rules.notify = Notify::Always));
+    let people = ["anna@fabrikam.example", "boris@fabrikam.example"];
+    let known = |address: &str| schedule_sync::model::Person { contact: Some(address.into()), ..guest(address) };
+    for address in people {
+        scenario.creatio.people.borrow_mut().insert(Address::parse(address).unwrap(), address.into());
+    }
+    scenario.creatio.put(activity("old", "Old"));
+    scenario.settle();
+    let mut visit = item(Side::Creatio, "a", Record::Meeting(meeting("Visit", "2026-03-12T10:00:00Z")));
+    the_meeting(&mut visit).people = people.map(known).to_vec();
+    scenario.creatio.put(visit);
+    scenario.settle();
+    scenario.creatio.edit(&"a".into(), |item| the_meeting(item).people.truncate(1));
+    previewed(&scenario, |planned| {
+        let names: Vec<String> = planned
+            .rows()
+            .flat_map(|row| row.mailed.iter().map(|one| one.shown().to_owned()).collect::<Vec<_>>())
+            .collect();
+        assert_eq!(names, [people[1]]);
+    });
+}
+
+#[test]
+fn a_change_that_is_left_out_beside_one_that_waits_does_not_write_over_that_later() {
+    let ask = with(|settings| settings.rules.conflict = Conflict::Ask);
+    let scenario = MemoryScenario::new(&ask);
+    scenario.exchange.put(event("e", "Call"));
+    scenario.settle();
+    scenario.exchange.edit(&"e".into(), |item| {
+        *title(item) = "Theirs".to_owned();
+        the_meeting(item).place = "Room 1".to_owned();
+    });
+    let id = scenario.only(Side::Creatio).id;
+    scenario.creatio.edit(&id, |item| *title(item) = "Ours".to_owned());
+    scenario.with(|parts| {
+        let planned = block_on(run::plan(parts)).unwrap();
+        let resting = planned.rows().map(|row| row.activity.clone()).collect();
+        let left_out = LeftOut { resting, ..LeftOut::default() };
+        block_on(run::apply::apply(parts, planned.without(&left_out).approved())).unwrap();
+    });
+    next_day(&scenario);
+    scenario.settle();
+    assert_eq!(titles(&scenario, Side::Creatio), ["Ours"]);
+    assert_eq!(titles(&scenario, Side::Exchange), ["Theirs"]);
+}
+
+#[test]
+fn what_is_woken_and_left_out_again_stays_out() {
+    let scenario = MemoryScenario::new(&everything());
+    scenario.exchange.put(event("e", "Theatre"));
+    apply_without(&scenario, "Theatre");
+    assert_eq!(wake(&scenario), 1);
+    apply_without(&scenario, "Theatre");
+    next_day(&scenario);
+    assert_eq!(scenario.settle().resting, 1);
+    assert_eq!(scenario.creatio.writes.get(), 0);
+}
+
+#[test]
+fn a_left_out_event_that_becomes_a_series_stays_out_with_all_its_days() {
+    let scenario = MemoryScenario::new(&everything());
+    scenario.exchange.put(event("e", "Dentist"));
+    apply_without(&scenario, "Dentist");
+    scenario.exchange.recur(&"e".into(), &["2026-03-12T10:00:00Z", "2026-03-19T10:00:00Z"].map(at));
+    let report = scenario.settle();
+    next_day(&scenario);
+    scenario.settle();
+    assert_eq!((titles(&scenario, Side::Creatio), report.held.len()), (Vec::<String>::new(), 0));
+}
+
+#[test]
+fn a_calendar_that_is_left_out_is_named_no_more_and_the_others_are() {
+    let mut settings = everything();
+    let scenario = MemoryScenario::new(&settings);
+    scenario.exchange.more.borrow_mut().push("family".into());
+    let mut theatre = event("t", "Theatre");
+    theatre.container = "family".into();
+    scenario.exchange.put(theatre);
+    scenario.exchange.put(event("e", "Call"));
+    scenario.with(|parts| {
+        let planned = block_on(run::plan(parts)).unwrap();
+        let family = [ContainerId::from("family")].into();
+        let kept = planned.left_out(FlatSet::new(), &family, &settings);
+        assert_eq!((kept.resting.len(), kept.uncovered.len()), (1, 0), "the settings could not be changed");
+        containers::leave_out(&mut settings, &family, planned.containers());
+        assert_eq!(settings.import_meetings.choice(), [ContainerId::from("calendar")]);
+        assert!(settings.import_tasks.takes_all(), "lists are as they were");
+        let gone = planned.left_out(FlatSet::new(), &family, &settings);
+        assert_eq!((gone.resting.len(), gone.uncovered.len()), (0, 1));
+        block_on(run::apply::apply(parts, planned.without(&gone).approved())).unwrap();
+    });
+    set(&scenario, &settings);
+    next_day(&scenario);
+    assert_eq!(scenario.settle().resting, 0);
+    assert_eq!(titles(&scenario, Side::Creatio), ["Call"]);
+}
+
+#[test]
+fn calendars_of_private_life_are_known_by_their_names() {
+    let named = |name: &str, default: bool| Container {
+        id: "c".into(),
+        kind: Kind::Meeting,
+        name: name.to_owned(),
+        owner: String::new(),
+        own: true,
+        default,
+        writable: true,
+    };
+    for name in ["Личное", "Семья", "Семейный календарь", "Family", "Private stuff", "Особистий"]
+    {
+        assert!(looks_personal(&named(name, false)), "{name}");
+        assert!(!looks_personal(&named(name, true)), "{name}: the default one");
+    }
+    for name in ["Calendar", "Homepage relaunch", "Personalplanung", "Проекты", "Customers"] {
+        assert!(!looks_personal(&named(name, false)), "{name}");
+    }
 }

@@ -16,6 +16,8 @@ export interface RunResult {
   foundNothing: boolean;
   /** The previews that a person has to see first, by account. */
   previews: ReadonlyMap<string, Preview>;
+  /** The accounts that ran. */
+  ran: readonly string[];
 }
 
 /** What became of one account's run. */
@@ -50,6 +52,7 @@ export class AccountRuns {
     const texts: string[] = [];
     const reports: RunReport[] = [];
     const previews = new Map<string, Preview>();
+    const ran: string[] = [];
     for (const { address } of accounts) {
       // nobody signs in to a mailbox for nothing
       if (!this.auth.ready(address) && (await this.isOff(address))) continue;
@@ -57,11 +60,12 @@ export class AccountRuns {
       texts.push(prefixOf(address) + text);
       if (report) reports.push(report);
       if (preview) previews.set(address, preview);
+      ran.push(address);
       if (isLast) break;
     }
     const off = await Promise.all(accounts.map(({ address }) => this.isOff(address)));
     if (off.every(Boolean)) texts.push(this.strings.nothingOn);
-    return { text: texts.join(' '), foundNothing: reports.every(hasNothing), previews };
+    return { text: texts.join(' '), foundNothing: reports.every(hasNothing), previews, ran };
   }
 
   private async runOne(address: string, replies: Reply[] | undefined, cause: Cause): Promise<AccountResult> {

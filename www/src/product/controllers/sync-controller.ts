@@ -1,19 +1,12 @@
 /** The state of the user's accounts and of the run that goes on. */
-import type { Engine } from '../../engine/engine';
-import type {
-  BlockSettings,
-  ContainerInfo,
-  HeldItem,
-  MailboxAccount,
-  Preview,
-  Standing,
-  SyncEvent,
-} from '../../engine/types';
+import { EngineFailure, type Engine } from '../../engine/engine';
+import type { HeldItem, MailboxAccount, Preview, Standing, SyncEvent } from '../../engine/types';
 import type { Host } from '../../host/host';
 import { stringsFor, type Strings } from '../../strings';
 import { overallOf, stateOf, type AccountState } from '../account-state';
 import { PreviewReadyEvent, RunFinishedEvent } from '../events';
 import { LocalTime } from '../local-time';
+import type { LeftOut } from '../preview-rows';
 import { explain, summarize } from '../texts';
 import { AccountRuns, type Answers } from './account-runs';
 import { AutomaticRuns, type Runner } from './automatic-runs';
@@ -23,16 +16,6 @@ import type { SignIn, SignInPage } from './sign-in';
 export interface HeldOfAccount {
   account: string;
   items: HeldItem[];
-}
-
-/** What a person leaves out of a preview, by Activities and by calendars or lists. */
-export interface LeftOutRows {
-  /** These rest. */
-  resting: string[];
-  /** These lie in the containers that are no longer imported. */
-  uncovered: string[];
-  /** The calendars and lists that are not imported any more. */
-  containers: string[];
 }
 
 /**
@@ -157,7 +140,19 @@ export class SyncController extends EventTarget implements Runner, SignInPage {
   }
 
   awaitsLook(account: string): boolean {
-    return this.previews.has(account);
+    const isApproved = this.standings.get(account)?.approved ?? false;
+    return !isApproved && (this.previews.get(account)?.rows.length ?? 0) > 0;
+  }
+
+  /** Drops a preview that a person has seen enough of, unless they have to see it. */
+  leavePreview({ address }: MailboxAccount): void {
+    if (!this.awaitsLook(address)) this.previews.delete(address);
+    this.changed();
+  }
+
+  /** The settings of an account were saved: what was seen of it is no longer so. */
+  settingsChanged(account: string): void {
+    this.previews.delete(account);
   }
 
   /**
@@ -181,30 +176,37 @@ export class SyncController extends EventTarget implements Runner, SignInPage {
     });
   }
 
-  /** Carries out the preview of an account, without what a person left out of it. */
-  async applyPreview({ address }: MailboxAccount, leftOut: LeftOutRows): Promise<void> {
-    const preview = this.previews.get(address);
-    if (this.running || !preview) return;
+  /**
+   * Carries out the preview of an account, without what a person left out of it. Whether that has
+   * begun: another run may be going on.
+   */
+  applyPreview({ address }: MailboxAccount, { rows, containers }: LeftOut): boolean {
+    if (this.running || !this.previews.has(address)) return false;
     this.keepStore();
     this.isAttended = true;
-    this.previews.delete(address);
+    this.accountRuns.current = address;
     this.begin(this.strings.starting);
     this.progress = { phase: 'writing', done: 0, total: 0 };
     this.changed();
-    await this.finish(async () => {
-      await this.narrowSettings(address, preview, leftOut.containers);
+    const applied = this.finish(async () => {
       try {
-        const report = await this.engine.applyPreviewed(address, leftOut.resting, leftOut.uncovered);
+        const report = await this.engine.applyPreviewed(address, [...rows], [...containers]);
+        this.previews.delete(address);
         this.automaticRuns.ended(address, true);
         return this.prefixOf(address) + summarize(this.strings, report);
       } catch (error) {
-        this.automaticRuns.ended(address, false);
+        const code = error instanceof EngineFailure ? error.failure.code : 'unknown';
+        // another tab’s run leaves the preview as it is
+        if (code !== 'running') this.previews.delete(address);
+        this.automaticRuns.ended(address, code === 'running' || code === 'outdated');
         throw error;
       }
     });
-    for (const next of this.accounts.filter((one) => this.previews.has(one.address)).slice(0, 1)) {
-      this.dispatchEvent(new PreviewReadyEvent(next));
-    }
+    void applied.then(() => {
+      const next = this.accounts.find((one) => this.awaitsLook(one.address));
+      if (next) this.dispatchEvent(new PreviewReadyEvent(next));
+    });
+    return true;
   }
 
   /** How many pairs rest in all. */
@@ -217,21 +219,6 @@ export class SyncController extends EventTarget implements Runner, SignInPage {
     if (this.running) return;
     await this.engine.wake(account.address, activities);
     this.run([account]);
-  }
-
-  /** Takes calendars and lists out of what the settings of an account import. */
-  private async narrowSettings(account: string, preview: Preview, leftOut: readonly string[]): Promise<void> {
-    if (leftOut.length === 0) return;
-    const settings = await this.engine.settings(account);
-    const narrowed = (block: BlockSettings, kind: ContainerInfo['kind']): BlockSettings => {
-      const all = preview.containers.filter((one) => one.kind === kind && one.own).map(({ id }) => id);
-      const covered = block.scope === 'all' ? all : block.chosen;
-      const chosen = covered.filter((id) => !leftOut.includes(id));
-      return chosen.length < covered.length ? { ...block, scope: 'chosen', chosen } : block;
-    };
-    const importMeetings = narrowed(settings.importMeetings, 'meeting');
-    const importTasks = narrowed(settings.importTasks, 'task');
-    await this.engine.saveSettings(account, { ...settings, importMeetings, importTasks });
   }
 
   /** Undoes a run of an account; ends when that is done, or has failed: the status says which. */
@@ -300,12 +287,12 @@ export class SyncController extends EventTarget implements Runner, SignInPage {
     this.changed();
     void this.finish(async () => {
       const before = this.message;
-      const { text, foundNothing, previews } = await this.accountRuns.run(accounts, answers, {
+      const { text, foundNothing, previews, ran } = await this.accountRuns.run(accounts, answers, {
         cause: isAttended ? 'person' : 'automatic',
         prefixOf: this.prefixOf,
       });
       this.wasIdle = !this.failed && foundNothing;
-      for (const { address } of accounts) this.previews.delete(address);
+      for (const account of ran) this.previews.delete(account);
       for (const [account, preview] of previews) this.previews.set(account, preview);
       const isQuiet = !isAttended && !this.failed && foundNothing && previews.size === 0;
       return isQuiet ? before : text;

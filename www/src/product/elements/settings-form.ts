@@ -189,6 +189,7 @@ export class SettingsForm extends LitElement {
     controller.keepStore();
     try {
       await controller.engine.saveSettings(this.account.address, this.settings);
+      controller.settingsChanged(this.account.address);
       const { settings } = await controller.engine.keptSettings(this.account.address);
       // the administrator may have fixed something since this page was opened
       const isWhole = isSame(settings, this.settings);

@@ -14,6 +14,7 @@ const signs: Record<AccountState['kind'], string> = {
   syncing: 'M4 10a6 6 0 0 1 11-3M16 10a6 6 0 0 1-11 3M15 3v4h-4M5 17v-4h4',
   'in-sync': 'M4 10.5l4 4 8-9',
   'needs-you': 'M7 7a3 3 0 1 1 4 3c-1 .5-1 1-1 2M10 15.5v.5',
+  partly: 'M6 5v10M14 5v10',
   fails: 'M5 5l10 10M15 5L5 15',
   'signed-out': 'M9 4H5v12h4M9 10h7M13 7l3 3-3 3',
   off: 'M6 10h8',
@@ -168,6 +169,7 @@ export class StatusPanel extends SyncElement {
       case 'syncing':
       case 'in-sync':
       case 'needs-you':
+      case 'partly':
       case 'new':
         return button(strings.synchronizeNow, this.handleRun);
     }

@@ -6,10 +6,12 @@ import type { MailboxAccount, Preview, PreviewRow } from '../../engine/types';
 import { ViewCloseEvent } from '../events';
 import { showValue } from '../field-values';
 import {
+  canTick,
   changes,
   countsOf,
   groupsOf,
   importedContainers,
+  isImported,
   isTicked,
   leftOutAtFirst,
   mailsOf,
@@ -196,11 +198,17 @@ export class SyncPreview extends SyncElement {
     this.renderRoot.querySelector('h1')?.focus();
   }
 
+  /** Whether nothing at all is left to be done or noted. */
+  private get hasNoChoice(): boolean {
+    return this.ticked.length === 0 && this.leftOut.rows.size === 0 && this.leftOut.containers.size === 0;
+  }
+
   private get ticked(): PreviewRow[] {
     return this.preview?.rows.filter((row) => isTicked(row, this.leftOut)) ?? [];
   }
 
   private readonly close = (): void => {
+    this.controller.leavePreview(this.account);
     this.dispatchEvent(new ViewCloseEvent());
   };
 
@@ -219,19 +227,12 @@ export class SyncPreview extends SyncElement {
   };
 
   private apply(): void {
-    const { preview, leftOut, controller } = this;
-    if (!preview) return;
-    const out = preview.rows.filter((row) => !isTicked(row, leftOut));
-    const resting = out.filter(({ activity }) => leftOut.rows.has(activity));
-    const uncovered = out.filter(({ activity }) => !leftOut.rows.has(activity));
-    const ids = (rows: PreviewRow[]) => rows.map(({ activity }) => activity);
-    void controller.applyPreview(this.account, {
-      resting: ids(resting),
-      uncovered: ids(uncovered),
-      containers: [...leftOut.containers],
-    });
-    this.close();
+    if (this.controller.applyPreview(this.account, this.leftOut)) this.dispatchEvent(new ViewCloseEvent());
   }
+
+  private readonly handleRead = (): void => {
+    void this.controller.readPreview(this.account);
+  };
 
   private readonly handleSearch = (event: Event): void => {
     this.filter = { ...this.filter, text: (event.target as HTMLInputElement).value };
@@ -248,7 +249,7 @@ export class SyncPreview extends SyncElement {
   };
 
   private tick(rows: PreviewRow[], on: boolean): void {
-    this.leftOut = tick(rows, on, this.leftOut, this.preview?.rows ?? []);
+    this.leftOut = tick(rows, on, this.leftOut);
   }
 
   /** What is done with a row, and why, in words. */
@@ -283,6 +284,7 @@ export class SyncPreview extends SyncElement {
     const { preview } = strings;
     const ticked = isTicked(row, this.leftOut);
     const title = row.title || strings.untitled;
+    const when = row.when ? showValue(row.when, time, strings) : '';
     const isOpen = this.opened.has(row.activity);
     const mail = row.mailed.length + (row.answers ? 1 : 0);
     const kind = row.series ? preview.occurrence : strings.kinds[row.kind];
@@ -296,8 +298,9 @@ export class SyncPreview extends SyncElement {
       <div class="line">
         <input
           type="checkbox"
-          aria-label=${title}
+          aria-label=${when ? `${title}, ${when}` : title}
           .checked=${ticked}
+          ?disabled=${!canTick(row, this.leftOut)}
           @change=${(event: Event) => {
             this.tick([row], (event.target as HTMLInputElement).checked);
           }}
@@ -315,7 +318,7 @@ export class SyncPreview extends SyncElement {
           <summary>${title} <span class="muted">${notes.join(' · ')}</span></summary>
           ${isOpen ? this.renderValues(row) : nothing}
         </details>
-        <span class="when muted">${row.when ? showValue(row.when, time, strings) : nothing}</span>
+        <span class="when muted">${when}</span>
       </div>
     </div>`;
   }
@@ -346,9 +349,7 @@ export class SyncPreview extends SyncElement {
     return html`<fieldset>
       <legend>${strings.preview.calendars}</legend>
       ${used.map((one) => {
-        const rows = preview.rows.filter(
-          ({ container, change, side }) => container === one.id && change === 'create' && side === 'creatio',
-        );
+        const rows = preview.rows.filter((row) => row.container === one.id && isImported(row));
         return html`<label class="calendar">
           <input
             type="checkbox"
@@ -357,7 +358,7 @@ export class SyncPreview extends SyncElement {
               this.leftOut = tickContainer(one.id, (event.target as HTMLInputElement).checked, this.leftOut);
             }}
           />
-          ${strings.preview.calendar(one.name, rows.length, one.personal)}
+          ${strings.preview.calendar(one.name, rows.length, one.personal && this.leftOut.containers.has(one.id))}
         </label>`;
       })}
     </fieldset>`;
@@ -459,15 +460,32 @@ export class SyncPreview extends SyncElement {
         <h1 tabindex="-1">${strings.preview.of(this.account.address)}</h1>
         ${
           preview && preview.rows.length > 0
-            ? html`<button class="primary" type="button" ?disabled=${running} @click=${this.handleApply}>
+            ? html`<button
+                class="primary"
+                type="button"
+                ?disabled=${running || this.hasNoChoice}
+                @click=${this.handleApply}
+              >
                 ${strings.preview.apply(ticked.length)}
               </button>`
             : nothing
         }
         <button type="button" @click=${this.close}>${strings.preview.notNow}</button>
       </header>
-      ${!preview ? html`<p class="muted">${strings.loading}</p>` : nothing}
-      ${preview && preview.rows.length === 0 ? html`<p>${strings.preview.nothing}</p>` : nothing}
+      ${
+        preview
+          ? nothing
+          : running
+            ? html`<p class="muted">${strings.loading}</p>`
+            : html`<button type="button" @click=${this.handleRead}>${strings.preview.readAnew}</button>`
+      }
+      ${
+        preview && preview.rows.length === 0
+          ? html`<p>
+              ${preview.held.length > 0 ? strings.preview.held(preview.held.length) : strings.preview.nothing}
+            </p>`
+          : nothing
+      }
       ${
         preview && preview.rows.length > 0
           ? html`${this.renderSummary(preview, ticked)}
