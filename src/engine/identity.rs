@@ -238,6 +238,12 @@ pub fn mark(activity: &ItemId, account: &Account, generation: u32) -> Mark {
     Mark { site: account.site.clone(), activity: activity.clone(), generation }
 }
 
+/// The mark of this installation that the series of an occurrence bears.
+#[must_use]
+pub fn series_mark<'a>(account: &Account, item: &'a Item) -> Option<&'a Mark> {
+    item.facts.series_mark.as_ref().filter(|mark| mark.site == account.site)
+}
+
 /// Whether items of `kind` know a transaction id: To Do knows no idempotence.
 #[must_use]
 pub const fn knows_transactions(kind: Kind) -> bool {

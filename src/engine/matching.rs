@@ -197,18 +197,12 @@ fn older_export<'a>(context: &Context<'_>, seen: &'a Seen, linked: &Linked<'a>, 
 /// the series of `item`.
 fn free_exports<'a>(context: &Context<'_>, seen: &'a Seen, linked: &Linked<'a>, item: &Item) -> Vec<&'a Item> {
     let named = activity_uid(&item.facts).into_iter().flat_map(|uid| linked.named(&uid));
-    let marked = series_mark(context, item).and_then(|mark| seen.items.creatio.get(&mark.activity));
+    let marked = identity::series_mark(context.account, item).and_then(|mark| seen.items.creatio.get(&mark.activity));
     let is_free = |one: &&Item| {
         let is_meeting = one.record.kind() == Kind::Meeting;
         is_meeting && linked.of(&one.id).is_none() && !one.facts.canceled && !identity::is_ours(&one.id)
     };
     named.chain(marked).filter(is_free).collect()
-}
-
-/// The mark of this installation that the series of an occurrence bears.
-#[must_use]
-pub fn series_mark<'a>(context: &Context<'_>, item: &'a Item) -> Option<&'a Mark> {
-    item.facts.series_mark.as_ref().filter(|mark| mark.site == context.account.site)
 }
 
 /// Whether `activity` is older than the one that was found without a link.
@@ -285,7 +279,7 @@ fn by_early_name(context: &Context<'_>, seen: &Seen, linked: &Linked<'_>, item: 
 /// event yet and lies on its day: where its UID was not written, or is that of another mailbox, the
 /// mark alone tells.
 fn by_series_mark(context: &Context<'_>, seen: &Seen, linked: &Linked<'_>, item: &Item) -> Option<Match> {
-    let mark = series_mark(context, item)?;
+    let mark = identity::series_mark(context.account, item)?;
     let is_its = is_on_its_day(context, seen, linked, &mark.activity, item);
     // one that has an event is that one's, whatever its day
     of_series(seen, linked, &mark.activity, item).filter(|found| is_its && *found != Match::Copy)
@@ -349,7 +343,7 @@ pub fn is_made_for(context: &Context<'_>, seen: &Seen, activity: &Item, item: &I
     }
     match &activity.facts.uid {
         Some(uid) => activity_uid(&item.facts).as_ref() == Some(uid),
-        None => series_mark(context, item).is_some_and(|mark| mark.activity == activity.id),
+        None => identity::series_mark(context.account, item).is_some_and(|mark| mark.activity == activity.id),
     }
 }
 

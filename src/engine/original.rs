@@ -150,7 +150,7 @@ fn is_free(seen: &Seen, activity: &Item) -> bool {
 #[must_use]
 pub fn unread(context: &Context<'_>, seen: &Seen, item: &Item) -> Option<ItemId> {
     let occurrence = item.facts.occurrence.as_ref()?;
-    let mark = matching::series_mark(context, item)?;
+    let mark = identity::series_mark(context.account, item)?;
     let is_before = |other: &Item| {
         let day = other.facts.occurrence.as_ref();
         day.is_some_and(|day| day.master == occurrence.master && day.original < occurrence.original)

@@ -199,7 +199,10 @@ impl<'a> Planner<'a> {
             self.plan.links.iter().map(|link| (link.halves.creatio.id().clone(), link.clone())).collect();
         let known =
             self.index.links.iter().map(|before| (before, put.get(before.halves.creatio.id()).unwrap_or(before)));
-        let idle = known.filter(|(_, link)| link.state == LinkState::Alive && !busy.contains(link.halves.creatio.id()));
+        let idle = known.filter(|(_, link)| {
+            let id = link.halves.creatio.id();
+            link.state == LinkState::Alive && !busy.contains(id) && !seen.gone.creatio.contains(id)
+        });
         let late = idle.filter_map(|(before, link)| {
             let event = seen.items.exchange.get(link.halves.exchange.id())?;
             actions::late_uid(context, before, link, event, seen.items.creatio.get(link.halves.creatio.id()))

@@ -4,6 +4,7 @@
 //! (docs/rules.md, "Series", "Single ↔ series"). What has no counterpart on either side of a
 //! changed pattern waits for a person, together.
 
+use crate::engine::account::Account;
 use crate::engine::context::{Context, Seen};
 use crate::engine::held::Reason;
 use crate::engine::identity;
@@ -62,7 +63,7 @@ pub fn rekey(
     matches: &mut Matches,
     is_made_for: impl Fn(&Item, &Item) -> bool,
 ) {
-    let mut changes = changes(seen, unlinked, matches);
+    let mut changes = changes(context, seen, unlinked, matches);
     let mut found: Vec<Successor<'_>> = Vec::new();
     for change in changes.values_mut() {
         flat::sort_by_key(&mut change.lost, |lost| (lost.original, lost.link.halves.creatio.id()));
@@ -171,7 +172,12 @@ fn kept<'a>(
     kept.collect()
 }
 
-fn changes<'a>(seen: &'a Seen, unlinked: &[&'a Item], matches: &Matches) -> FlatMap<&'a ItemId, SeriesChange<'a>> {
+fn changes<'a>(
+    context: &Context<'_>,
+    seen: &'a Seen,
+    unlinked: &[&'a Item],
+    matches: &Matches,
+) -> FlatMap<&'a ItemId, SeriesChange<'a>> {
     let mut changes: FlatMap<&ItemId, SeriesChange<'_>> = FlatMap::new();
     let new: Vec<&Item> =
         unlinked.iter().copied().filter(|item| matches.events.get(&item.id) == Some(&Match::New)).collect();
@@ -192,7 +198,7 @@ fn changes<'a>(seen: &'a Seen, unlinked: &[&'a Item], matches: &Matches) -> Flat
             }
             (None, Record::Meeting(meeting)) if is_series(seen, link, new.iter().copied()) => {
                 let original = identity::start(meeting.when);
-                let change = changes.entry(master(link, &new)).or_default();
+                let change = changes.entry(master(context.account, link, unlinked)).or_default();
                 change.is_known = true;
                 change.lost.push(LostActivity { original, link, was_single: true });
             }
@@ -218,15 +224,18 @@ fn changes<'a>(seen: &'a Seen, unlinked: &[&'a Item], matches: &Matches) -> Flat
 }
 
 /// The master of the series that the event of `link` became: it keeps its id, or, moved to another
-/// calendar, its UID.
-fn master<'a>(link: &'a Link, new: &[&'a Item]) -> &'a ItemId {
+/// calendar, its UID; of one that another device made again the mark.
+fn master<'a>(account: &Account, link: &'a Link, unlinked: &[&'a Item]) -> &'a ItemId {
+    let id = link.halves.exchange.id();
     let wide = link.halves.exchange.facts.uid.as_ref().map(identity::series_wide);
-    let mut masters = new.iter().filter_map(|item| Some((item.facts.occurrence.as_ref()?, &item.facts.uid)));
-    let moved = masters.find(|(occurrence, uid)| {
-        occurrence.master == *link.halves.exchange.id()
-            || (wide.is_some() && uid.as_ref().map(identity::series_wide) == wide)
+    let is_marked = |item: &Item| {
+        identity::series_mark(account, item).is_some_and(|mark| mark.activity == *link.halves.creatio.id())
+    };
+    let days = || unlinked.iter().filter_map(|item| Some((&item.facts.occurrence.as_ref()?.master, *item)));
+    let kept = days().find(|(master, item)| {
+        *master == id || (wide.is_some() && item.facts.uid.as_ref().map(identity::series_wide) == wide)
     });
-    moved.map_or(link.halves.exchange.id(), |(occurrence, _)| &occurrence.master)
+    kept.or_else(|| days().find(|(_, item)| is_marked(item))).map_or(id, |(master, _)| master)
 }
 
 impl<'a> SeriesChange<'a> {

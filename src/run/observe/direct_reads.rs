@@ -24,7 +24,6 @@ impl<W: World> Gather<'_, W> {
         self.unsettled().await?;
         self.converted().await?;
         self.formers().await?;
-        self.left().await?;
         self.members(state).await
     }
 
@@ -221,7 +220,8 @@ impl<W: World> Gather<'_, W> {
         Ok(())
     }
 
-    /// Of pairs that are not settled, both sides are read as soon as one is.
+    /// Of pairs that are not settled, both sides are read as soon as one is: of one alone the merge
+    /// would take the base for what the other holds. A look-up may be the first to read it.
     pub(super) async fn unsettled(&mut self) -> Result<()> {
         for side in Side::BOTH {
             let read = |side: Side, id: &ItemId| {

@@ -23,7 +23,9 @@ impl<W: World> Gather<'_, W> {
         self.early().await?;
         self.seconds().await?;
         self.originals().await?;
+        self.unsettled().await?;
         self.confirm().await?;
+        self.left().await?;
         self.outdated().await?;
         self.elsewhere().await?;
         self.unchanged();

@@ -627,6 +627,19 @@ fn a_task_stays_with_its_activity_where_another_stands_in_for_that() {
     }
 }
 
+#[test]
+fn a_uid_that_is_told_late_goes_to_no_activity_that_is_gone() {
+    for gone in [false, true] {
+        let (mut link, items) = linked(Side::Creatio);
+        Side::BOTH.into_iter().for_each(|side| link.halves[side].facts.uid = None);
+        let mut seen = Seen { links: vec![link], total: 1, ..seen([], [&items.exchange]) };
+        seen.gone.creatio.extend(gone.then(|| "a".into()));
+        let plan = Moment::new().plan(&seen);
+        let tells = |(_, op): &(Side, Op)| matches!(op, Op::Update(update) if update.uid.is_some());
+        assert_eq!(plan.actions.iter().flat_map(|action| &action.writes).any(tells), !gone, "{plan}");
+    }
+}
+
 /// A link that moved over to another event, whose Activity is created again under another id.
 #[test]
 fn what_is_dropped_is_not_put_in_the_same_plan() {

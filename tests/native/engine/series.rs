@@ -8,7 +8,7 @@ use schedule_sync::engine::identity;
 use schedule_sync::engine::link::{Link, LinkState};
 use schedule_sync::engine::matches::Match;
 use schedule_sync::engine::matching::find;
-use schedule_sync::model::{Item, Occurrence, Original, Pair, Record, Side, When};
+use schedule_sync::model::{Item, Mark, Occurrence, Original, Pair, Record, Side, When};
 
 /// The occurrence `id` of the series `master`, on a day.
 fn occurrence(id: &str, master: &str, original: Original) -> Item {
@@ -256,6 +256,19 @@ fn an_event_that_became_a_series_is_the_occurrence_of_its_day() {
     };
     assert_eq!(turned(&[moved("uid-e")]), [relinked("1", "a")], "in another calendar, with the same UID");
     assert_eq!(turned(&[moved("other")]), [new("1")], "another series");
+    let account = Moment::new().account;
+    let marked = |mark| {
+        let mut one = moved("other");
+        one.facts.series_mark = Some(mark);
+        one
+    };
+    let own = identity::mark(&"a".into(), &account, 1);
+    assert_eq!(turned(&[marked(own.clone())]), [relinked("1", "a")], "made again by another device");
+    let others = identity::mark(&"b".into(), &account, 1);
+    assert_eq!(turned(&[marked(others)]), [new("1")], "made again for another Activity");
+    let foreign = Mark { site: "another".into(), ..own.clone() };
+    assert_eq!(turned(&[marked(foreign)]), [new("1")], "another installation's");
+    assert_eq!(turned(&[marked(own), at("2", "12T10:00")]), [new("1"), relinked("2", "a")], "a copy beside it");
 }
 
 #[test]

@@ -69,6 +69,20 @@ pub(super) fn all() -> Vec<(&'static str, History)> {
             history(USUAL, [moved.clone(), vec![undo.clone(), undo.clone(), recur.clone()]].concat()),
         ),
         (
+            "a device that knew an event before it was made again knows the series that it became",
+            history(
+                Options { devices: 2, ..USUAL },
+                vec![
+                    create(Creatio, Kind::Meeting),
+                    run(1),
+                    run(0),
+                    Move::Undo { device: 1 },
+                    Move::Undo { device: 1 },
+                    recur.clone(),
+                ],
+            ),
+        ),
+        (
             "a pair that was taken back while no participants could be read goes on to rest",
             history(USUAL, [moved, vec![failing, run(0), undo, recur.clone()]].concat()),
         ),

@@ -88,6 +88,20 @@ pub(super) fn all() -> Vec<(&'static str, History)> {
             ),
         ),
         (
+            "a clash goes on to wait where one side is read for what bears the same mark",
+            history(
+                pair,
+                vec![
+                    create(Creatio, Task),
+                    Move::Together { seed: 2 },
+                    edit(Exchange, Body, 12),
+                    run(1),
+                    edit(Exchange, Body, 14),
+                    Move::Forget { device: 1 },
+                ],
+            ),
+        ),
+        (
             "what was written into a task in the very moment it was deleted is in the history",
             history(
                 Options { conflict: Conflict::Exchange, creatio_delete: CreatioDelete::Delete, ..pair },

@@ -1,6 +1,6 @@
 //! Those of readings that are late, stores that are lost, and lists with another id.
 
-use super::{create, edit, meanwhile, remove, run};
+use super::{create, edit, meanwhile, remove, run, turned};
 use crate::simulation::history::{Abode, History, Move, Options, Trouble, USUAL, told};
 use crate::simulation::people::{
     Deed,
@@ -32,6 +32,18 @@ pub(super) fn all() -> Vec<(&'static str, History)> {
                     remove(Exchange),
                     Move::Forget { device: 0 },
                     meanwhile(0, 24, Deed::Create { tag: 1, side: Exchange, kind: Meeting, value: 6 }),
+                ],
+            ),
+        ),
+        (
+            "the UID of an event that is told late is written to no Activity that is gone",
+            history(
+                USUAL,
+                vec![
+                    turned(&["exchange late UIDs", "graph late UIDs"]),
+                    create(Exchange, Meeting),
+                    run(0),
+                    remove(Creatio),
                 ],
             ),
         ),
