@@ -325,6 +325,22 @@ pub(super) fn all() -> Vec<(&'static str, History)> {
                 ],
             ),
         ),
+        (
+            "what an Activity left in another mailbox belongs to the one that was made in its place",
+            history(
+                Options { exchange_delete: ExchangeDelete::Leave, between: true, ..both },
+                vec![
+                    create(Creatio, Meeting),
+                    run(0),
+                    run(1),
+                    edit(Creatio, What::Place, 2),
+                    run(2),
+                    run(1),
+                    Move::Deed(Deed::Remove { tag: 0, side: Creatio }),
+                    run(2),
+                ],
+            ),
+        ),
     ]
 }
 
