@@ -290,15 +290,15 @@ fn by_series_mark(context: &Context<'_>, seen: &Seen, linked: &Linked<'_>, item:
 fn by_earlier_pattern(context: &Context<'_>, seen: &Seen, linked: &Linked<'_>, item: &Item) -> Option<Match> {
     let uid = item.facts.occurrence.as_ref().and_then(|_| activity_uid(&item.facts))?;
     let free = linked.named(&uid).filter(|one| linked.of(&one.id).is_none() && !one.facts.canceled);
-    let made = free.filter(|one| is_of_earlier_pattern(context, seen, one, item));
+    let made = free.filter(|one| is_of_earlier_time(context, seen, one, item));
     made.min_by_key(|one| one.age()).map(|one| Match::With(one.id.clone()))
 }
 
-/// Whether `activity` is one of ours that lies on the day of the occurrence `item`, and bears the
-/// UID of its series, but the name of none of its days: that tells the start which its day had, and
-/// the series has another time since.
-fn is_of_earlier_pattern(context: &Context<'_>, seen: &Seen, activity: &Item, item: &Item) -> bool {
-    let uid = activity.facts.uid.as_ref().filter(|_| item.facts.occurrence.is_some());
+/// Whether `activity` is one of ours that lies on the day of `item`, and bears its UID, but the
+/// name of no event of that UID: it tells the start that its day had in a series, which has another
+/// time since, or is a single event that was moved.
+fn is_of_earlier_time(context: &Context<'_>, seen: &Seen, activity: &Item, item: &Item) -> bool {
+    let uid = activity.facts.uid.as_ref();
     let is_of_series = |event: &Item| uid.is_some() && activity_uid(&event.facts).as_ref() == uid;
     let is_named = |event: &Item| {
         let named = identity::activity(event, context.account, 0);
@@ -339,7 +339,7 @@ pub fn is_made_for(context: &Context<'_>, seen: &Seen, activity: &Item, item: &I
             || identity::aliases(context.zone, context.account, item).contains(&activity.id)
             || identity::before_its_uid(item, context.account).contains(&activity.id)
             // only a full comparison has seen every event whose name it could bear
-            || seen.full && is_of_earlier_pattern(context, seen, activity, item);
+            || seen.full && is_of_earlier_time(context, seen, activity, item);
     }
     match &activity.facts.uid {
         Some(uid) => activity_uid(&item.facts).as_ref() == Some(uid),

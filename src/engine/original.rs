@@ -174,7 +174,10 @@ pub fn returns(context: &Context<'_>, seen: &Seen, link: &Link) -> Option<ItemId
 /// The Activity that is there beside that of `link`, and could take its place.
 #[must_use]
 pub fn rival(context: &Context<'_>, seen: &Seen, link: &Link) -> Option<ItemId> {
-    let first = found(context, seen, link).filter(|_| lives(link))?;
+    let there = seen.elsewhere.get(link.halves.creatio.id());
+    // buried, what was left of it goes on with what another account made in its place
+    let is_followed = link.memory.vanished && there.is_some_and(|there| there.instead.is_some());
+    let first = found(context, seen, link).filter(|_| lives(link) || is_followed)?;
     is_adopted(context, seen, &first, link.halves.exchange.id()).then_some(first)
 }
 

@@ -6,7 +6,7 @@ use crate::engine::action::{Planned, Step};
 use crate::engine::context::{Context, Seen};
 use crate::engine::link::{Link, LinkState, Memory};
 use crate::engine::{actions, decide, fold, merge, scope};
-use crate::model::{Item, Kind, Pair, Side};
+use crate::model::{Item, Pair, Side};
 pub mod conversion;
 
 pub(super) fn pair(context: &Context<'_>, seen: &Seen, link: &Link, items: Pair<Option<&Item>>) -> Planned {
@@ -109,12 +109,14 @@ fn pending(context: &Context<'_>, seen: &Seen, link: &Link, side: Side, items: P
             planned
         }
         (None, Some(source)) if decide::alone(context, seen, side.other(), source) == Step::Create(side) => {
-            // of what stands in for another the id need not follow from the item
-            let id = (link.kind() == Kind::Task && link.memory.instead.is_some()).then(|| link.halves.creatio.id());
-            let mut planned = actions::create_as(context, seen, side.other(), source, link.generation, id.cloned());
+            // the id stays: what was sent may be hidden, and the event may have a UID since
+            let id = link.halves.creatio.id().clone();
+            let mut planned = actions::create_as(context, seen, side.other(), source, link.generation, Some(id));
             if let Some(action) = &mut planned.action {
                 action.after.memory.taken = link.memory.taken;
                 action.after.memory.instead.clone_from(&link.memory.instead);
+                // as if it were told only now: what was sent does not bear it
+                action.after.halves.exchange.facts.uid.clone_from(&link.halves.exchange.facts.uid);
             }
             planned
         }

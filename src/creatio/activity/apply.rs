@@ -257,21 +257,29 @@ impl<P: Http + Clock + Credentials> Creatio<P> {
     }
 
     /// Removes what a change created because its Activity was deleted meanwhile: a PATCH is an
-    /// upsert (docs/facts/creatio.md, "Verbs").
+    /// upsert (docs/facts/creatio.md, "Verbs"). What was changed since its creation stays: somebody
+    /// has edited it, or it is what another device made, and the change was written over that.
     async fn delete_late_rows(&self, works: &mut [Work<'_>], held: &StoredActivities) {
         let mut changes = Vec::new();
-        for work in works {
+        let mut late = Vec::new();
+        for work in works.iter_mut().filter(|work| matches!(work.stage, ActivityWriteStage::Done)) {
             let Op::Update(update) = work.op else { continue };
-            let created = |item: &Item| item.facts.created;
-            let (then, now) = (work.seen.as_ref().and_then(created), held.items.get(&update.id).and_then(created));
-            if matches!(work.stage, ActivityWriteStage::Done) && then.is_some() && now > then {
-                let row_write = RowWrite::Delete { id: update.id.to_string(), seen: None };
+            let then = work.seen.as_ref().and_then(|item| item.facts.created);
+            let Some(Item { stamp, facts, .. }) = held.items.get(&update.id) else { continue };
+            if then.is_some() && facts.created > then && facts.created == *stamp {
+                let row_write = RowWrite::Delete { id: update.id.to_string(), seen: *stamp };
                 changes.push(RowChange { set: SET, row_write });
+                late.push(work);
+            }
+        }
+        for (work, WriteResult { answer, over, .. }) in late.into_iter().zip(self.write(&changes).await) {
+            work.replaced = over.and_then(|row| self.replaced(row, work.seen.as_ref()));
+            // what was edited just now is there, or is to be found in the history; a ghost that
+            // stays after all has no link and is seen as new by the next run
+            if work.replaced.is_none() && answer != Ok(Ok(WriteEffect::Nothing)) {
                 work.stage = ActivityWriteStage::Settled(Refusal::Gone);
             }
         }
-        // a ghost that stays after all has no link and is seen as new by the next run
-        self.write(&changes).await;
     }
 
     /// Writes the activities that are planned.

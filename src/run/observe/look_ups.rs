@@ -3,12 +3,12 @@
 
 use super::{Gather, activity, matters, people};
 use crate::engine::context::{Context, Elsewhere};
-use crate::engine::link::{Link, LinkKey, LinkState};
+use crate::engine::link::{Half, Link, LinkKey, LinkState};
 use crate::engine::{identity, matching, original, scope};
 use crate::error::Result;
 use crate::flat::{self, FlatMap, FlatSet};
 use crate::model::lookup::Lookup;
-use crate::model::{Item, ItemId, Kind, Pair, Side, Uid};
+use crate::model::{Item, ItemId, Kind, Side, Uid};
 use crate::ports::{Directory, Replica, Store};
 use crate::run::World;
 
@@ -272,7 +272,8 @@ impl<W: World> Gather<'_, W> {
         let gone = self
             .links
             .values()
-            .filter(|link| matters(link) && self.seen.gone.creatio.contains(link.halves.creatio.id()));
+            .filter(|link| matters(link) || self.is_left(link))
+            .filter(|link| self.seen.gone.creatio.contains(link.halves.creatio.id()));
         let firsts = gone.map(|link| (first(link).clone(), link.halves.creatio.id().clone()));
         let firsts: FlatMap<ItemId, ItemId> = firsts.collect();
         if firsts.is_empty() {
@@ -296,6 +297,13 @@ impl<W: World> Gather<'_, W> {
             self.seen.elsewhere.entry(gone).or_default().instead = Some(made);
         }
         Ok(())
+    }
+
+    /// Whether the event or task is there of a pair that was buried since its Activity was not
+    /// found.
+    fn is_left(&self, link: &Link) -> bool {
+        let item = self.seen.items.exchange.get(link.halves.exchange.id());
+        link.state == LinkState::Tombstone && link.memory.vanished && item.is_some_and(|item| !item.facts.canceled)
     }
 
     /// What an account of which this browser has no link has made in place of what was exported and
@@ -408,19 +416,9 @@ impl<W: World> Gather<'_, W> {
             let first = original::found(&self.context, &self.seen, link);
             matters(link) && first.is_some_and(|first| !self.links.contains_key(&first))
         };
-        let standing: Vec<&Link> = self.links.values().filter(found).collect();
-        let lookup = |side: Side, link: &Link| Lookup::Id {
-            id: link.halves[side].id().clone(),
-            container: link.halves[side].container.clone(),
-        };
-        let known =
-            |side: Side, id: &ItemId| self.seen.items[side].contains_key(id) || self.seen.gone[side].contains(id);
-        let lookups = Pair::of(|side| {
-            let unread = standing.iter().filter(|link| !known(side, link.halves[side].id()));
-            unread.map(|link| lookup(side, link)).collect::<Vec<Lookup>>()
-        });
+        let standing: Vec<Link> = self.links.values().filter(found).cloned().collect();
         for side in Side::BOTH {
-            self.read(side, &lookups[side]).await?;
+            self.read_unknown(side, &standing).await?;
         }
         Ok(())
     }
@@ -454,7 +452,9 @@ impl<W: World> Gather<'_, W> {
         if !asked.is_empty() {
             let asked: Vec<ItemId> = asked.into_iter().collect();
             let mut elsewhere: FlatMap<ItemId, Elsewhere> = FlatMap::new();
+            let mut followed = FlatSet::new();
             for link in self.world.store().elsewhere(&asked).await? {
+                followed.extend(link.memory.instead.clone());
                 let own = self.links.get(link.halves.creatio.id());
                 let first = (matters(&link) || matches!(link.state, LinkState::Pending(_)))
                     && own.is_none_or(|own| is_earlier(&link, own));
@@ -465,8 +465,34 @@ impl<W: World> Gather<'_, W> {
                 there.uids.extend(link.halves.exchange.facts.uid.clone());
             }
             self.seen.elsewhere.extend(elsewhere);
+            self.buried(followed).await?;
         }
         self.successors().await
+    }
+
+    /// The pairs of the Activities `followed`, in place of which another account made others, that
+    /// were buried here before that: what was left of them on Exchange is the counterpart of those.
+    async fn buried(&mut self, followed: FlatSet<ItemId>) -> Result<()> {
+        let keys: Vec<LinkKey> = followed.into_iter().map(|id| LinkKey::Item(Side::Creatio, id)).collect();
+        if keys.is_empty() {
+            return Ok(());
+        }
+        let mut links = self.world.store().links(&keys).await?;
+        links.retain(|link| link.state == LinkState::Tombstone && link.memory.vanished);
+        for side in Side::BOTH {
+            self.read_unknown(side, &links).await?;
+        }
+        self.know(links.into_iter().filter(|link| !self.links.contains_key(link.halves.creatio.id())).collect());
+        Ok(())
+    }
+
+    /// Reads the items of `links` on `side` of which nothing is known yet.
+    async fn read_unknown(&mut self, side: Side, links: &[Link]) -> Result<()> {
+        let is_known = |id: &ItemId| self.seen.items[side].contains_key(id) || self.seen.gone[side].contains(id);
+        let halves = links.iter().map(|link| &link.halves[side]).filter(|half| !is_known(half.id()));
+        let lookup = |half: &Half| Lookup::Id { id: half.id().clone(), container: half.container.clone() };
+        let lookups: Vec<Lookup> = halves.map(lookup).collect();
+        self.read(side, &lookups).await
     }
 
     /// An event of the version that is linked has the people that it had, however few one answer

@@ -351,6 +351,33 @@ fn what_is_made_in_place_of_a_tasks_activity_follows_from_that() {
     }
 }
 
+/// What was sent may be there and hidden: under another id there would be two.
+#[test]
+fn what_nobody_has_confirmed_is_created_again_under_its_id() {
+    let mut items = pair();
+    items.exchange.facts.uid = None;
+    let (_, action, _) = created(&Moment::new(), Side::Exchange, &items.exchange, 0);
+    let id = action.after.halves.creatio.id().clone();
+    items.exchange.facts.uid = Some("told since".into());
+    let mut seen = Seen { links: vec![action.after], total: 1, ..seen([], [&items.exchange]) };
+    seen.gone.creatio.insert(id.clone());
+    let plan = Moment::new().plan(&seen);
+    let [action] = plan.actions.as_slice() else { panic!("{plan}") };
+    let sent = action.writes.iter().find_map(|(_, op)| match op {
+        Op::Create(create) => create.id.clone(),
+        Op::Update(_) | Op::Delete { .. } => None,
+    });
+    assert_eq!((sent, action.after.halves.creatio.id()), (Some(id.clone()), &id));
+    assert_eq!(plan.drop, []);
+    // found at last, it gets the UID, which was not sent with it
+    let made = Item { id, ..items.creatio };
+    let plan = Moment::new()
+        .plan(&Seen { links: vec![action.after.clone()], ..crate::support::moment::seen([&made], [&items.exchange]) });
+    let [action] = plan.actions.as_slice() else { panic!("{plan}") };
+    let [(Side::Creatio, Op::Update(update))] = action.writes.as_slice() else { panic!("{plan}") };
+    assert_eq!(update.uid, items.exchange.facts.uid);
+}
+
 #[test]
 fn a_conversion_creates_the_new_kind_before_it_removes_the_old_item() {
     let (link, mut items) = linked(Side::Exchange);

@@ -8,7 +8,7 @@ use schedule_sync::engine::context::{Elsewhere, Seen};
 use schedule_sync::engine::identity;
 use schedule_sync::engine::link::{Link, LinkState};
 use schedule_sync::engine::matches::Match;
-use schedule_sync::engine::matching::{candidates, find, outdated};
+use schedule_sync::engine::matching::{candidates, find, is_made_for, outdated};
 use schedule_sync::model::{
     Instant, Item, ItemId, Malformed, Mark, Occurrence, Original, Pair, Record, Side, Task, TaskWhen, Uid, When,
 };
@@ -540,6 +540,34 @@ fn the_uid_is_that_of_one_activity_of_the_same_kind() {
     assert_eq!(found(&of_another_day, [&another]), is("f", Match::New), "an occurrence has its series' UID");
     let linked = Seen { links: vec![link_to("a", &event("old"))], ..seen([&holder("a", "uid-e")], []) };
     assert_eq!(found(&linked, [&event("e")]), is("e", Match::Copy), "it has its event");
+}
+
+/// An Activity was made for a day of a series, which is a single event since that was moved.
+#[test]
+fn an_activity_of_an_earlier_time_is_made_for_the_event_of_its_day_and_uid() {
+    let moment = Moment::new();
+    let single = event("e");
+    let mut day = single.clone();
+    day.facts.occurrence = Some(Occurrence { master: "e".into(), original: Original::At(at("2026-03-12T08:00:00Z")) });
+    let id = identity::activity(&day, &moment.account, 0);
+    let bearing = |uid: &str| {
+        let mut one = activity(id.as_str());
+        one.facts.uid = Some(uid.into());
+        one
+    };
+    let later = |mut one: Item| {
+        crate::support::moment::the_meeting(&mut one).when = meeting("Call", "2026-03-20T10:00:00Z").when;
+        one
+    };
+    for (what, activity, full, expected) in [
+        ("it is", bearing("uid-e"), true, true),
+        ("another event may bear its name", bearing("uid-e"), false, false),
+        ("of another event", bearing("uid-x"), true, false),
+        ("of another day", later(bearing("uid-e")), true, false),
+    ] {
+        let seen = Seen { full, ..seen([&activity], [&single]) };
+        assert_eq!(is_made_for(&moment.context(), &seen, &activity, &single), expected, "{what}");
+    }
 }
 
 /// A colleague, another device or an earlier run made the Activity when the server showed the same

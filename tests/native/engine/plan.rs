@@ -605,6 +605,33 @@ fn what_another_account_made_again_is_made_once() {
     }
 }
 
+/// Two mailboxes of one user had an Activity that is gone; the pair of this one was buried before
+/// the other one made it again.
+#[test]
+fn what_was_left_goes_on_with_what_another_account_made_again() {
+    for (what, vanished, is_left, goes) in [
+        ("its Activity was not found", true, true, true),
+        ("it was deleted on Exchange", false, true, false),
+        ("nothing was left", true, false, false),
+    ] {
+        let (mut link, items) = linked(Side::Exchange);
+        (link.state, link.memory.vanished) = (LinkState::Tombstone, vanished);
+        let again = Item { id: "b".into(), ..items.creatio };
+        let mut seen = Seen { links: vec![link], total: 1, ..seen([&again], [&items.exchange]) };
+        seen.gone.creatio.insert("a".into());
+        if is_left {
+            seen.elsewhere.entry("a".into()).or_default().instead = Some("b".into());
+        } else {
+            seen.items.exchange.clear();
+        }
+        let plan = Moment::new().plan(&seen);
+        let mut after = plan.links.iter().chain(plan.actions.iter().map(|action| &action.after));
+        let is_moved = |link: &Link| link.ids() == Pair { creatio: &"b".into(), exchange: &"e".into() };
+        assert_eq!(after.any(|link| is_moved(link) && link.state == LinkState::Alive), goes, "{what}: {plan}");
+        assert_eq!(plan.drop, if goes { vec!["a".into()] } else { Vec::new() }, "{what}");
+    }
+}
+
 /// A task whose Activity a late reading left out was marked for the one that another device made in
 /// its place.
 #[test]

@@ -463,6 +463,11 @@ fn dwell(world: &World, user: &str, zone: &str) {
 
 /// Plays a history.
 fn play(history: &History, manner: Manner) -> Shown {
+    play_judged(history, manner, |_| Vec::new())
+}
+
+/// Plays a history; what there is at its end, before it is quiet, `judge` judges too.
+fn play_judged(history: &History, manner: Manner, judge: impl FnOnce(&Stage) -> Vec<Broken>) -> Shown {
     let caught = catch_unwind(AssertUnwindSafe(|| {
         let mut stage = Stage::new(history, manner);
         // a page of HTML in an envelope is against Microsoft's description on purpose
@@ -475,8 +480,11 @@ fn play(history: &History, manner: Manner) -> Shown {
             stage.step(one);
             trace::links(&stage.devices);
         }
+        let mut broken = judge(&stage);
         trace::say(|| "\n== quiet".to_owned());
-        let shown = stage.quiet();
+        let mut shown = stage.quiet();
+        broken.append(&mut shown.broken);
+        let shown = Shown { broken, ..shown };
         trace::links(&stage.devices);
         drop((checked, valid));
         shown

@@ -466,6 +466,36 @@ fn start_by_odata_alone() -> (Rc<World>, Creatio<World>, Item) {
     (world, creatio, item)
 }
 
+/// Somebody removes the Activity.
+fn remove(world: &World) {
+    world.pass(TimeDelta::seconds(5));
+    by_hand(world, "DELETE", &format!("Activity({})", id(1)), Value::Null);
+}
+
+#[test]
+fn what_somebody_writes_into_an_upserts_ghost_is_told() {
+    let (world, creatio, item) = start_by_odata_alone();
+    let (first, second) = (Rc::clone(&world), Rc::clone(&world));
+    world.intervene(&["\"PATCH\""], move || {
+        remove(&first);
+        first.intervene(&["\"DELETE\""], move || save_as_a_colleague(&second));
+    });
+    assert_eq!(applied(&creatio, by_verb("PATCH", &item)), (Ok(Some("a colleague's".to_owned())), None));
+}
+
+#[test]
+fn what_another_device_made_anew_is_no_upserts_ghost() {
+    let (world, creatio, item) = start_by_odata_alone();
+    let (other, again) = (Rc::clone(&world), Creatio::new(Rc::clone(&world), creatio.site().clone()));
+    world.intervene(&["\"PATCH\""], move || {
+        remove(&other);
+        one(&again, create(1, Record::Meeting(meeting("theirs"))));
+        other.pass(TimeDelta::seconds(1));
+    });
+    let told = (Ok(Some("theirs".to_owned())), Some("ours".to_owned()));
+    assert_eq!(applied(&creatio, by_verb("PATCH", &item)), told);
+}
+
 /// A colleague saves the Activity with another title.
 fn save_as_a_colleague(world: &World) {
     world.pass(TimeDelta::seconds(5));

@@ -312,7 +312,43 @@ pub(super) fn all() -> Vec<(&'static str, History)> {
             "a browser that lost its store knows the first Activity of one that was revived",
             history(USUAL, revived(Creatio, Meeting, &[Move::Forget { device: 0 }])),
         ),
+        (
+            "what was sent before its event had a UID, and can't be read, is not sent under that too",
+            history(
+                USUAL,
+                vec![
+                    turned(&["graph late UIDs", "exchange late UIDs", "creatio lost rights"]),
+                    run(0),
+                    create(Exchange, Meeting),
+                    unanswered(),
+                    run(0),
+                ],
+            ),
+        ),
+        (
+            "what an Activity left in another mailbox belongs to the one that was made in its place",
+            history(
+                Options { exchange_delete: ExchangeDelete::Leave, between: true, ..both },
+                vec![
+                    create(Creatio, Meeting),
+                    run(0),
+                    run(1),
+                    edit(Creatio, What::Place, 2),
+                    run(2),
+                    run(1),
+                    Move::Deed(Deed::Remove { tag: 0, side: Creatio }),
+                    run(2),
+                ],
+            ),
+        ),
     ]
+}
+
+/// A run whose creations in Creatio are carried out and answered by nobody.
+pub(super) fn unanswered() -> Move {
+    let fault =
+        json!([{"times": 9, "then": {"drop": "after"}, "server": "creatio", "method": "POST", "path": "/Activity$"}]);
+    Move::Run { device: 0, trouble: Trouble::Fault(fault) }
 }
 
 /// The first export of what was made in Creatio fails, so that it bears the UID of its event in the

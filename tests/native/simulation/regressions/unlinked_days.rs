@@ -1,6 +1,7 @@
 //! Days of a series, and the single event that it was or is, which no link tells to be one: links
 //! were lost, belong to another device, or to an Activity that could not be read for a time.
 
+use super::apart::unanswered;
 use super::{create, edit, run, turned};
 use crate::simulation::{
     history::{Abode, Direction, History, Move, Options, Trouble, USUAL},
@@ -138,6 +139,22 @@ pub(super) fn all() -> Vec<(&'static str, History)> {
                     forget(),
                     no_rights(),
                     Move::Run { device: 0, trouble: Trouble::Stop { nth: 2 } },
+                ],
+            ),
+        ),
+        (
+            "the Activity of a day is that of the single event which its series became, also once that was moved",
+            history(
+                USUAL,
+                vec![
+                    create(Exchange, Meeting),
+                    no_rights(),
+                    recur(),
+                    run(0),
+                    unite(),
+                    forget(),
+                    unanswered(),
+                    edit(Exchange, What::When, 33),
                 ],
             ),
         ),
