@@ -14,11 +14,11 @@ import { root } from './process.mjs';
 
 /** @type {Limit[]} The modules, the lightest first: most bytes of each. */
 const modules = [
-  { what: 'the module for Microsoft 365', raw: 1_800_000, brotli: 585_000 },
-  { what: 'the module with EWS', raw: 2_005_000, brotli: 660_000 },
+  { what: 'the module for Microsoft 365', raw: 1_850_000, brotli: 602_000 },
+  { what: 'the module with EWS', raw: 2_055_000, brotli: 675_000 },
 ];
 /** @type {Limit} All else that is loaded. */
-const rest = { what: 'the page', raw: 255_000, brotli: 68_500 };
+const rest = { what: 'the page', raw: 327_000, brotli: 84_500 };
 
 /** @param {Buffer} bytes @returns {Weight} */
 function weigh(bytes) {

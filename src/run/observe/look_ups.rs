@@ -430,8 +430,13 @@ impl<W: World> Gather<'_, W> {
         let unlinked = self.unlinked();
         let marks = self.seen.items.exchange.values().filter_map(|item| item.facts.mark.as_ref());
         let marked: FlatSet<&ItemId> = marks.map(|mark| &mark.activity).collect();
+        // what another mailbox was imported from is no loss of this one, whatever is exported
         let exported = unlinked
-            .filter(|item| marked.contains(&item.id) || scope::exports(&self.context, &self.seen, item))
+            .filter(|item| {
+                let Self { context, seen, .. } = self;
+                let is_asked = scope::exports(context, seen, item) || scope::stands_in(context, seen, item);
+                marked.contains(&item.id) || is_asked
+            })
             .map(|item| &item.id);
         let gone = self.links.values().filter(|link| {
             let canceled =

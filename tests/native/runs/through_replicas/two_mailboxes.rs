@@ -97,6 +97,23 @@ fn put(world: &World, body: Value) -> String {
 }
 
 #[test]
+fn what_was_imported_from_one_mailbox_is_no_loss_of_the_other_which_exports_nothing() {
+    let sandbox = Rc::new(RefCell::new(Sandbox::new(Seed::Empty, NOW.parse().ok())));
+    let mut settings = everything();
+    settings.export.on = false;
+    let user = User::new(&sandbox, [settings.clone(), settings]);
+    let [cloud, server] = &user.accounts;
+    put(&cloud.world, event("of the cloud", 8));
+    put(&server.world, event("of the server", 10));
+    user.settle();
+    assert_eq!(user.activities(), ["of the cloud", "of the server"]);
+    for account in &user.accounts {
+        let held = block_on(account.store.state()).unwrap().map(|state| state.held).unwrap_or_default();
+        assert!(held.is_empty(), "{held:?}");
+    }
+}
+
+#[test]
 fn what_comes_from_one_mailbox_goes_to_the_other_only_if_wanted() {
     for between in [false, true] {
         let sandbox = Rc::new(RefCell::new(Sandbox::new(Seed::Empty, NOW.parse().ok())));
