@@ -433,9 +433,9 @@ impl<W: World> Gather<'_, W> {
         // what another mailbox was imported from is no loss of this one, whatever is exported
         let exported = unlinked
             .filter(|item| {
-                let Self { context, seen, .. } = self;
-                let is_asked = scope::exports(context, seen, item) || scope::stands_in(context, seen, item);
-                marked.contains(&item.id) || is_asked
+                marked.contains(&item.id)
+                    || scope::exports(&self.context, &self.seen, item)
+                    || scope::stands_in(&self.context, &self.seen, item)
             })
             .map(|item| &item.id);
         let gone = self.links.values().filter(|link| {
