@@ -23,7 +23,7 @@ use schedule_sync::model::{
 use schedule_sync::ports::{Http, Store};
 use schedule_sync::run::Report;
 use schedule_sync::run::commit::commit;
-use schedule_sync::run::record::{Cause, Outcome, RunRecord};
+use schedule_sync::run::record::{Cause, RunOutcome, RunRecord};
 use schedule_sync::web::error::to_js;
 use schedule_sync::web::facade::ScheduleSync;
 use schedule_sync::web::fetch::Fetch;
@@ -295,9 +295,9 @@ async fn runs_of_all_tabs_are_remembered_by_account() {
     let (one, other) =
         futures_util::join!(first.remember(record(0, Ok(Some(&done)))), second.remember(record(1, Err(&failed))));
     assert!(one.is_ok() && other.is_ok());
-    let mut codes: Vec<Outcome> = first.records().await.unwrap().into_iter().map(|record| record.outcome).collect();
-    codes.sort_by_key(|outcome| *outcome == Outcome::Done);
-    assert_eq!(codes, [Outcome::Failed { code: "busy".to_owned(), side: Some(Side::Exchange) }, Outcome::Done]);
+    let mut codes: Vec<RunOutcome> = first.records().await.unwrap().into_iter().map(|record| record.outcome).collect();
+    codes.sort_by_key(|outcome| *outcome == RunOutcome::Done);
+    assert_eq!(codes, [RunOutcome::Failed { code: "busy".to_owned(), side: Some(Side::Exchange) }, RunOutcome::Done]);
     assert!(account(&instance, "other@contoso.example").await.records().await.unwrap().is_empty());
     assert_eq!(first.state().await.unwrap(), None, "it stands beside the state");
 }

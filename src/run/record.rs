@@ -25,7 +25,7 @@ pub enum Cause {
 /// How a run ended.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Outcome {
+pub enum RunOutcome {
     /// Everything was done that could be.
     Done,
     /// It waits for a person to see its preview.
@@ -51,7 +51,7 @@ pub struct RunRecord {
     /// What began it.
     pub cause: Cause,
     /// How it ended.
-    pub outcome: Outcome,
+    pub outcome: RunOutcome,
     /// Under which name the history has its writes; `None`: it wrote nothing.
     pub name: Option<Instant>,
     /// What it wrote.
@@ -70,11 +70,11 @@ impl RunRecord {
     pub fn of(cause: Cause, began: Instant, ended: Instant, result: Result<Option<&Report>, &Error>) -> Self {
         let nothing = Report::default();
         let (report, outcome) = match result {
-            Ok(Some(report)) if report.stopped => (report, Outcome::Stopped),
-            Ok(Some(report)) => (report, Outcome::Done),
-            Ok(None) => (&nothing, Outcome::Unseen),
-            Err(Error::Stopped) => (&nothing, Outcome::Stopped),
-            Err(error) => (&nothing, Outcome::Failed { code: error.code().to_owned(), side: error.side() }),
+            Ok(Some(report)) if report.stopped => (report, RunOutcome::Stopped),
+            Ok(Some(report)) => (report, RunOutcome::Done),
+            Ok(None) => (&nothing, RunOutcome::Unseen),
+            Err(Error::Stopped) => (&nothing, RunOutcome::Stopped),
+            Err(error) => (&nothing, RunOutcome::Failed { code: error.code().to_owned(), side: error.side() }),
         };
         Self {
             began,
@@ -92,7 +92,7 @@ impl RunRecord {
     /// Whether both sides were in step when it ended, as far as it was up to the run.
     #[must_use]
     pub fn is_good(&self) -> bool {
-        self.outcome == Outcome::Done
+        self.outcome == RunOutcome::Done
     }
 
     /// Whether nobody needs to know of it by itself.
@@ -114,7 +114,7 @@ pub fn remember(records: &mut Vec<RunRecord>, new: RunRecord) {
             last.ended = new.ended;
         }
         // it waits no more, or waits anew
-        Some(last) if last.outcome == Outcome::Unseen => *last = new,
+        Some(last) if last.outcome == RunOutcome::Unseen => *last = new,
         Some(_) | None => records.push(new),
     }
     records.retain(|record| record.ended > since);

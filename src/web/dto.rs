@@ -21,7 +21,7 @@ use crate::model::time::MOST_HORIZON_MONTHS;
 use crate::model::{ContainerId, Day, Field, FieldValue, GroupId, Instant, ItemId, Kind, Person, Side, Status};
 use crate::ports::{Phase, Progress};
 use crate::run;
-use crate::run::record::{Cause, Outcome, RunRecord};
+use crate::run::record::{Cause, RunOutcome, RunRecord};
 use serde::{Deserialize, Serialize};
 use tsify::Tsify;
 
@@ -306,7 +306,7 @@ pub struct RunNote {
 /// How an account stands, as its store tells: in every tab, and after the page was loaded anew.
 #[derive(Clone, Debug, Serialize, Tsify)]
 #[serde(rename_all = "camelCase")]
-pub struct Standing {
+pub struct AccountStanding {
     /// Its runs, the newest first.
     pub runs: Vec<RunInfo>,
     /// A person has seen what synchronizing it writes: it may run by itself.
@@ -646,10 +646,10 @@ impl From<RunRecord> for RunInfo {
     fn from(from: RunRecord) -> Self {
         let RunRecord { began, ended, cause, outcome, name, counts, unfinished, notes, times } = from;
         let (outcome, code, side) = match outcome {
-            Outcome::Done => ("done", None, None),
-            Outcome::Unseen => ("unseen", None, None),
-            Outcome::Stopped => ("stopped", None, None),
-            Outcome::Failed { code, side } => ("failed", Some(code), side),
+            RunOutcome::Done => ("done", None, None),
+            RunOutcome::Unseen => ("unseen", None, None),
+            RunOutcome::Stopped => ("stopped", None, None),
+            RunOutcome::Failed { code, side } => ("failed", Some(code), side),
         };
         let notes = notes.into_iter().map(RunNote::from).collect();
         let (creatio, exchange) = (counts.creatio.into(), counts.exchange.into());

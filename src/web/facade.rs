@@ -228,7 +228,7 @@ impl ScheduleSync {
     }
 
     /// How an account stands, as its store tells.
-    pub async fn standing(&self, account: String) -> Result<Ts<dto::Standing>, JsValue> {
+    pub async fn standing(&self, account: String) -> Result<Ts<dto::AccountStanding>, JsValue> {
         let inner = Rc::clone(&self.inner);
         told(&inner.standing(&account).await.map_err(|error| to_js(&error))?)
     }
@@ -441,10 +441,10 @@ impl Inner {
         }
     }
 
-    async fn standing(&self, account: &str) -> Result<dto::Standing> {
+    async fn standing(&self, account: &str) -> Result<dto::AccountStanding> {
         let store = self.store(account).await?;
         let (records, state) = (store.records().await?, store.state().await?);
-        Ok(dto::Standing {
+        Ok(dto::AccountStanding {
             runs: records.into_iter().rev().map(dto::RunInfo::from).collect(),
             approved: state.as_ref().is_some_and(|state| state.approved),
             resting: state.map_or(0, |state| state.resting.len()),

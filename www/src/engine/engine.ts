@@ -25,7 +25,7 @@ import type {
   Run,
   AccountSettings,
   Cause,
-  Standing,
+  AccountStanding,
   Undone,
   UndoPlan,
 } from './types';
@@ -132,7 +132,7 @@ export class Engine {
   }
 
   /** How an account stands: its runs, and whether it may run by itself. */
-  standing(account: string): Promise<Standing> {
+  standing(account: string): Promise<AccountStanding> {
     return this.call('standing', account);
   }
 

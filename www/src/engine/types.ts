@@ -27,7 +27,7 @@ export type {
   AccountSettings,
   Cause,
   RunInfo,
-  Standing,
+  AccountStanding,
   SyncEvent,
   Undone,
   UndoPlan,

@@ -1,5 +1,5 @@
 /** How an account stands, in the one state that matters most to the user. Nothing here shows it. */
-import type { Failure, HeldItem, RunInfo, Standing, SyncEvent } from '../engine/types';
+import type { Failure, HeldItem, RunInfo, AccountStanding, SyncEvent } from '../engine/types';
 
 /** How an account stands. */
 export type AccountState =
@@ -23,7 +23,7 @@ export type AccountState =
 /** What is known of an account. */
 export interface KnownOfAccount {
   /** What its store tells. */
-  standing?: Standing | undefined;
+  standing?: AccountStanding | undefined;
   /** What is held of it. */
   held: readonly HeldItem[];
   /** A preview waits for a person. */
@@ -54,7 +54,7 @@ export function stateOf(known: KnownOfAccount): AccountState {
 }
 
 /** When the last run ended that did everything that it could. */
-export function lastGood(standing: Standing | undefined): string | undefined {
+export function lastGood(standing: AccountStanding | undefined): string | undefined {
   return standing?.runs.find(({ outcome, unfinished }) => outcome === 'done' && unfinished === 0)?.ended;
 }
 

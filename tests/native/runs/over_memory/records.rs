@@ -4,7 +4,7 @@ use crate::support::memory::at;
 use schedule_sync::engine::action::Note;
 use schedule_sync::error::Error;
 use schedule_sync::model::{Pair, Side};
-use schedule_sync::run::record::{Cause, Outcome, RunRecord, remember};
+use schedule_sync::run::record::{Cause, RunOutcome, RunRecord, remember};
 use schedule_sync::run::{Counts, Report, Told};
 
 fn record(minute: i64, cause: Cause, result: Result<Option<&Report>, &Error>) -> RunRecord {
@@ -23,13 +23,13 @@ fn a_run_is_remembered_by_how_it_ended() {
     let stopped = Report { stopped: true, ..wrote() };
     let failed = Error::Busy(Side::Exchange);
     let outcome = |result| record(0, Cause::Person, result).outcome;
-    assert_eq!(outcome(Ok(Some(&done))), Outcome::Done);
-    assert_eq!(outcome(Ok(Some(&stopped))), Outcome::Stopped);
-    assert_eq!(outcome(Ok(None)), Outcome::Unseen);
-    assert_eq!(outcome(Err(&Error::Stopped)), Outcome::Stopped);
+    assert_eq!(outcome(Ok(Some(&done))), RunOutcome::Done);
+    assert_eq!(outcome(Ok(Some(&stopped))), RunOutcome::Stopped);
+    assert_eq!(outcome(Ok(None)), RunOutcome::Unseen);
+    assert_eq!(outcome(Err(&Error::Stopped)), RunOutcome::Stopped);
     assert_eq!(
         outcome(Err(&failed)),
-        Outcome::Failed { code: "busy".to_owned(), side: Some(Side::Exchange) },
+        RunOutcome::Failed { code: "busy".to_owned(), side: Some(Side::Exchange) },
         "a code and a side, and nothing that a server said"
     );
     let of = record(0, Cause::Person, Ok(Some(&wrote())));

@@ -1,6 +1,6 @@
 /** The state of the user's accounts and of the run that goes on. */
 import { EngineFailure, type Engine } from '../../engine/engine';
-import type { HeldItem, MailboxAccount, Preview, Standing, SyncEvent } from '../../engine/types';
+import type { HeldItem, MailboxAccount, Preview, AccountStanding, SyncEvent } from '../../engine/types';
 import type { Host } from '../../host/host';
 import { stringsFor, type Strings } from '../../strings';
 import { overallOf, stateOf, type AccountState } from '../account-state';
@@ -46,7 +46,7 @@ export class SyncController extends EventTarget implements Runner, SignInPage {
   /** The previews that nobody has carried out yet, by account. */
   readonly previews = new Map<string, Preview>();
   /** How each account stands, as its store tells. */
-  private readonly standings = new Map<string, Standing>();
+  private readonly standings = new Map<string, AccountStanding>();
   /** The accounts of which nothing is switched on. */
   private off: ReadonlySet<string> = new Set();
 
