@@ -31,6 +31,14 @@ export interface Mails {
   outside: Person[];
 }
 
+/** How many rows there are of a change on a side. */
+export interface Counted {
+  change: PreviewRow['change'];
+  /** None: on both. */
+  side: PreviewRow['side'];
+  count: number;
+}
+
 /** What a person leaves out of a preview. */
 export interface LeftOut {
   /** The rows, by their Activities: they rest until somebody wakes them. */
@@ -52,8 +60,8 @@ export function leftOutAtFirst(preview: Preview): LeftOut {
 }
 
 /** Whether a row is carried out. */
-export function isTicked(row: PreviewRow, { rows, containers }: LeftOut): boolean {
-  return !rows.has(row.activity) && !(isImported(row) && containers.has(row.container));
+export function isTicked(row: PreviewRow, leftOut: LeftOut): boolean {
+  return !leftOut.rows.has(row.activity) && canTick(row, leftOut);
 }
 
 /** Whether a person can choose a row by itself: not where its whole calendar is left out. */
@@ -109,10 +117,8 @@ export function mailsOf(rows: readonly PreviewRow[], account: string): Mails {
 }
 
 /** How many rows there are of each change on each side, in the order of {@link changes}. */
-export function countsOf(
-  rows: readonly PreviewRow[],
-): { change: PreviewRow['change']; side: PreviewRow['side']; count: number }[] {
-  const counts = new Map<string, { change: PreviewRow['change']; side: PreviewRow['side']; count: number }>();
+export function countsOf(rows: readonly PreviewRow[]): Counted[] {
+  const counts = new Map<string, Counted>();
   for (const { change, side } of rows) {
     const key = `${changes.indexOf(change)} ${side ?? ''}`;
     const known = counts.get(key) ?? { change, side, count: 0 };

@@ -1,6 +1,6 @@
 /** Runs accounts one after the other, and says in one text what became of them. */
 import { EngineFailure, type Engine } from '../../engine/engine';
-import type { Cause, MailboxAccount, Preview, Reply, RunReport } from '../../engine/types';
+import type { AccountSettings, Cause, MailboxAccount, Preview, Reply, RunReport } from '../../engine/types';
 import type { MailboxAuth } from '../../host/host';
 import type { Strings } from '../../strings';
 import { explain, summarize } from '../texts';
@@ -90,14 +90,18 @@ export class AccountRuns {
    * Whether nothing is switched on for an account; one whose settings can’t be read is run, which
    * tells why.
    */
-  async isOff(account: string): Promise<boolean> {
+  private async isOff(account: string): Promise<boolean> {
     try {
-      const { importMeetings, importTasks, export: exported } = await this.engine.settings(account);
-      return !importMeetings.on && !importTasks.on && !exported.on;
+      return isOff(await this.engine.settings(account));
     } catch {
       return false;
     }
   }
+}
+
+/** Whether nothing is switched on. */
+export function isOff({ importMeetings, importTasks, export: exported }: AccountSettings): boolean {
+  return !importMeetings.on && !importTasks.on && !exported.on;
 }
 
 /** Whether a run had nothing to do and nothing to ask. */

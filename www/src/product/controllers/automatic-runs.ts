@@ -10,8 +10,6 @@ export interface Runner {
   readonly running: boolean;
   /** Runs accounts for which nobody may be asked anything. */
   runUnattended(accounts: MailboxAccount[]): void;
-  /** The settings of an account, or the policy, can't be read. */
-  settingsFailed(error: unknown): void;
   /** Whether a preview of an account waits for a person: it does not run by itself before that. */
   awaitsLook(account: string): boolean;
   /** These accounts wait until a person has signed in. */
@@ -56,12 +54,14 @@ export class AutomaticRuns {
     this.scheduler.ended(account, Date.now(), withoutError);
   }
 
-  /** Reads anew which accounts run by themselves, and sets the timer for them. */
-  async readSettings(): Promise<void> {
-    const { accounts } = this.runner;
-    const on = await Promise.all(accounts.map((account) => this.runsByItself(account)));
+  /**
+   * Has these accounts run by themselves, as far as nothing else does that, and sets the timer for
+   * them.
+   */
+  set(accounts: readonly MailboxAccount[]): void {
     const wasEmpty = this.scheduler.isEmpty;
-    const automatic = accounts.filter((_, index) => on[index]).map(({ address }) => address);
+    // the two synchronizations must not work on one mailbox by turns
+    const automatic = accounts.filter(({ builtIn }) => !builtIn).map(({ address }) => address);
     this.scheduler.set(automatic, Date.now());
     const isEmpty = this.scheduler.isEmpty;
     if (wasEmpty && !isEmpty) {
@@ -104,18 +104,6 @@ export class AutomaticRuns {
 
   /** Whether an account can be run without asking a person: nobody is interrupted by a dialog. */
   private readonly isReady = (account: string): boolean => this.auth.ready(account) && !this.runner.awaitsLook(account);
-
-  /** Whether an account runs by itself: not if its settings or the policy can’t be read. */
-  private async runsByItself(account: MailboxAccount): Promise<boolean> {
-    try {
-      const { automatic } = await this.engine.settings(account.address);
-      // the two synchronizations must not work on one mailbox by turns
-      return automatic && !account.builtIn;
-    } catch (error) {
-      this.runner.settingsFailed(error);
-      return false;
-    }
-  }
 
   /** Runs the accounts whose time has come. */
   private async runDue(): Promise<void> {

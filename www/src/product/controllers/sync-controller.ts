@@ -1,6 +1,13 @@
 /** The state of the user's accounts and of the run that goes on. */
 import { EngineFailure, type Engine } from '../../engine/engine';
-import type { HeldItem, MailboxAccount, Preview, AccountStanding, SyncEvent } from '../../engine/types';
+import type {
+  AccountSettings,
+  HeldItem,
+  MailboxAccount,
+  Preview,
+  AccountStanding,
+  SyncEvent,
+} from '../../engine/types';
 import type { Host } from '../../host/host';
 import { stringsFor, type Strings } from '../../strings';
 import { overallOf, stateOf, type AccountState } from '../account-state';
@@ -8,7 +15,7 @@ import { PreviewReadyEvent, RunFinishedEvent } from '../events';
 import { LocalTime } from '../local-time';
 import type { LeftOut } from '../preview-rows';
 import { explain, summarize } from '../texts';
-import { AccountRuns, type Answers } from './account-runs';
+import { AccountRuns, isOff, type Answers } from './account-runs';
 import { AutomaticRuns, type Runner } from './automatic-runs';
 import type { SignIn, SignInPage } from './sign-in';
 
@@ -83,13 +90,27 @@ export class SyncController extends EventTarget implements Runner, SignInPage {
 
   /** Reads which accounts run by themselves, how they stand, and what is held. */
   async readState(): Promise<void> {
-    await Promise.all([this.automaticRuns.readSettings(), this.readStore(), this.readOff()]);
+    await Promise.all([this.readSettings(), this.readStore()]);
   }
 
-  /** Reads which accounts have nothing switched on. */
-  async readOff(): Promise<void> {
-    const off = await Promise.all(this.accounts.map(({ address }) => this.accountRuns.isOff(address)));
-    this.off = new Set(this.accounts.filter((_, index) => off[index]).map(({ address }) => address));
+  /**
+   * Reads the settings anew: which accounts run by themselves, and which have nothing switched on.
+   * One whose settings or policy can’t be read does neither.
+   */
+  async readSettings(): Promise<void> {
+    const read = ({ address }: MailboxAccount) =>
+      this.engine.settings(address).catch((error: unknown) => {
+        this.settingsFailed(error);
+        return undefined;
+      });
+    const settings = await Promise.all(this.accounts.map(read));
+    const those = (are: (one: AccountSettings) => boolean) =>
+      this.accounts.filter((_, index) => {
+        const one = settings[index];
+        return one !== undefined && are(one);
+      });
+    this.off = new Set(those(isOff).map(({ address }) => address));
+    this.automaticRuns.set(those(({ automatic }) => automatic));
     this.changed();
   }
 
@@ -113,7 +134,7 @@ export class SyncController extends EventTarget implements Runner, SignInPage {
 
   /** Whether a person has to see a preview of an account before anything of it is written. */
   isNew({ address }: MailboxAccount): boolean {
-    return !this.standings.get(address)?.approved && !this.off.has(address);
+    return !this.isApproved(address) && !this.off.has(address);
   }
 
   /** Says something in the status, unless a run speaks there. */
@@ -140,8 +161,7 @@ export class SyncController extends EventTarget implements Runner, SignInPage {
   }
 
   awaitsLook(account: string): boolean {
-    const isApproved = this.standings.get(account)?.approved ?? false;
-    return !isApproved && (this.previews.get(account)?.rows.length ?? 0) > 0;
+    return !this.isApproved(account) && (this.previews.get(account)?.rows.length ?? 0) > 0;
   }
 
   /** Drops a preview that a person has seen enough of, unless they have to see it. */
@@ -254,7 +274,11 @@ export class SyncController extends EventTarget implements Runner, SignInPage {
     this.changed();
   }
 
-  settingsFailed(error: unknown): void {
+  private isApproved(account: string): boolean {
+    return this.standings.get(account)?.approved ?? false;
+  }
+
+  private settingsFailed(error: unknown): void {
     this.message = explain(this.strings, error);
     this.failed = true;
   }

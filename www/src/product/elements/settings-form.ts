@@ -193,7 +193,7 @@ export class SettingsForm extends LitElement {
       const { settings } = await controller.engine.keptSettings(this.account.address);
       // the administrator may have fixed something since this page was opened
       const isWhole = isSame(settings, this.settings);
-      await Promise.all([controller.automaticRuns.readSettings(), controller.readOff()]);
+      await controller.readSettings();
       controller.say(isWhole ? controller.strings.settingsSaved : controller.strings.settingsLocked);
       // nothing is written before a person has seen it once
       const next = controller.isNew(this.account) && !controller.running ? 'preview' : undefined;
